@@ -1,0 +1,55 @@
+/** The direction of every arrow between the rooms of `src/`. */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'kernel-is-pure',
+      comment: 'The kernel knows no framework, no adapter, no domain and does no I/O.',
+      severity: 'error',
+      from: { path: '^src/event-sourcing/' },
+      to: { pathNot: ['^src/event-sourcing/', '^node_modules/(zod|immutable|lru-cache|uuid)/'] },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'Rules import other rules and the kernel only.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/domain/' },
+      to: { pathNot: ['^src/$1/domain/', '^src/event-sourcing/', '^src/vocabulary/', '^node_modules/(zod|immutable)/'] },
+    },
+    {
+      name: 'vocabulary-is-pure',
+      severity: 'error',
+      from: { path: '^src/vocabulary/' },
+      to: { pathNot: ['^src/vocabulary/', '^node_modules/zod/'] },
+    },
+    {
+      name: 'read-side-never-decides',
+      comment: 'Catalog, audit and billing know the events of images, never its rules.',
+      severity: 'error',
+      from: { path: '^src/(catalog|audit|billing)/' },
+      to: { path: '^src/(images|workspaces)/domain/.*\\.decider\\.ts$' },
+    },
+    {
+      name: 'adapters-know-no-domain',
+      severity: 'error',
+      from: { path: '^src/(event-store|read-model)/' },
+      to: { path: '^src/(images|workspaces|catalog|audit|billing|registry|command-bus|cli)/' },
+    },
+    {
+      name: 'cli-speaks-http',
+      comment: 'The command line is a client: it may start the service and read shared vocabulary, nothing else of it.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: { path: '^src/(images|workspaces|catalog|billing|registry|command-bus|event-store|read-model)/' },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'worker\\.ts$'] }, to: {} },
+    { name: 'no-tests-in-product', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
+    { name: 'no-dev-dependencies-in-product', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js'] },
+  },
+};

@@ -1,0 +1,39 @@
+import type { Rejection } from './decider.js';
+import type { Position } from './position.js';
+
+/** What comes in with every command beside the command itself. Ends up in the metadata of its events. */
+export interface CommandContext {
+  /** One effect, for ever: a command sent again with the same id has no second one. */
+  readonly commandId: string;
+  /**
+   * True when the sender chose the id and may send it again; false for an id made here for this one
+   * request, which need not be looked up.
+   */
+  readonly repeatable: boolean;
+  readonly correlationId: string;
+  readonly causationId?: string;
+  readonly principal: string;
+  readonly actor?: string;
+  readonly via: string;
+  /** RFC 3339 in UTC with milliseconds. */
+  readonly occurredAt: string;
+  readonly reason?: string;
+}
+
+/** What became of a command. */
+export type CommandOutcome<R extends Rejection = Rejection> =
+  | {
+      /** Its events are durable. A repeated command gets the answer of its first run. */
+      readonly kind: 'accepted';
+      readonly stream: string;
+      readonly revision: bigint;
+      readonly position: Position;
+    }
+  | {
+      /** Nothing had to change. */
+      readonly kind: 'already-so';
+      readonly stream: string;
+      readonly revision: bigint | undefined;
+      readonly position: Position | undefined;
+    }
+  | { readonly kind: 'rejected'; readonly rejection: R };

@@ -1,0 +1,14 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  // Nest's injection needs the decorators' metadata, which esbuild does not emit.
+  plugins: [swc.vite({ module: { type: 'es6' } })],
+  test: {
+    include: ['test/{unit,contract,integration,e2e}/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
