@@ -14,7 +14,9 @@ module.exports = {
       comment: 'Rules import other rules and the kernel only.',
       severity: 'error',
       from: { path: '^src/([^/]+)/domain/' },
-      to: { pathNot: ['^src/$1/domain/', '^src/event-sourcing/', '^src/vocabulary/', '^node_modules/(zod|immutable)/'] },
+      to: {
+        pathNot: ['^src/$1/domain/', '^src/event-sourcing/', '^src/vocabulary/', '^node_modules/(zod|immutable)/'],
+      },
     },
     {
       name: 'vocabulary-is-pure',
@@ -42,14 +44,28 @@ module.exports = {
       from: { path: '^src/cli/' },
       to: { path: '^src/(images|workspaces|catalog|billing|registry|command-bus|event-store|read-model)/' },
     },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'worker\\.ts$'] }, to: {} },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'worker\\.ts$'] },
+      to: {},
+    },
     { name: 'no-tests-in-product', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
-    { name: 'no-dev-dependencies-in-product', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependencies-in-product',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js'],
+    },
   },
 };

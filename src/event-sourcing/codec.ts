@@ -47,7 +47,8 @@ type Definitions<E extends DomainEvent> = {
 export function defineCodec<E extends DomainEvent>(definitions: Definitions<E>): EventCodec<E> {
   const table: Readonly<Record<string, EventDefinition<object>>> = definitions;
   const types = new Set(Object.keys(table));
-  const definitionOf = (type: string): EventDefinition<object> | undefined => (types.has(type) ? table[type] : undefined);
+  const definitionOf = (type: string): EventDefinition<object> | undefined =>
+    types.has(type) ? table[type] : undefined;
 
   return {
     types,
@@ -62,7 +63,8 @@ export function defineCodec<E extends DomainEvent>(definitions: Definitions<E>):
       if (definition === undefined) return undefined;
       const data = upcast(recorded, definition);
       const parsed = definition.schema.safeParse(data);
-      if (!parsed.success) throw new CorruptEventError(recorded, z.prettifyError(parsed.error), { cause: parsed.error });
+      if (!parsed.success)
+        throw new CorruptEventError(recorded, z.prettifyError(parsed.error), { cause: parsed.error });
       return assemble<E>(recorded.type, parsed.data);
     },
   };
@@ -82,7 +84,10 @@ function upcast(recorded: RecordedEvent, definition: EventDefinition<object>): J
   let data = asObject(recorded, recorded.data, 'data');
   let version = schemaVersionOf(recorded);
   if (version > definition.version) {
-    throw new CorruptEventError(recorded, `it has schema version ${version}, this release knows up to ${definition.version}; run a newer release`);
+    throw new CorruptEventError(
+      recorded,
+      `it has schema version ${version}, this release knows up to ${definition.version}; run a newer release`,
+    );
   }
   for (; version < definition.version; version++) {
     const step = definition.upcast?.[version];
@@ -126,6 +131,7 @@ const metadataSchema = z.object({
  */
 export function readMetadata(recorded: RecordedEvent): EventMetadata {
   const parsed = metadataSchema.safeParse(recorded.metadata);
-  if (!parsed.success) throw new CorruptEventError(recorded, `metadata: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
+  if (!parsed.success)
+    throw new CorruptEventError(recorded, `metadata: ${z.prettifyError(parsed.error)}`, { cause: parsed.error });
   return parsed.data;
 }

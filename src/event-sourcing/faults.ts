@@ -8,11 +8,19 @@ export class CorruptEventError extends Error {
   override readonly name = 'CorruptEventError';
 
   constructor(
-    readonly at: { readonly stream: string; readonly revision: bigint; readonly position: Position; readonly type: string },
+    readonly at: {
+      readonly stream: string;
+      readonly revision: bigint;
+      readonly position: Position;
+      readonly type: string;
+    },
     readonly fault: string,
     options?: ErrorOptions,
   ) {
-    super(`event ${at.type} at position ${at.position} (stream ${at.stream}, revision ${at.revision}) cannot be read: ${fault}`, options);
+    super(
+      `event ${at.type} at position ${at.position} (stream ${at.stream}, revision ${at.revision}) cannot be read: ${fault}`,
+      options,
+    );
   }
 }
 
