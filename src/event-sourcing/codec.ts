@@ -65,15 +65,11 @@ export function defineCodec<E extends DomainEvent>(definitions: Definitions<E>):
       const parsed = definition.schema.safeParse(data);
       if (!parsed.success)
         throw new CorruptEventError(recorded, z.prettifyError(parsed.error), { cause: parsed.error });
-      return assemble<E>(recorded.type, parsed.data);
+      // Type and data belong together: both come from the same definition.
+      const event: DomainEvent = { type: recorded.type, data: parsed.data };
+      return event as E;
     },
   };
-}
-
-/** Type and data belong together because both came out of the same definition. */
-function assemble<E extends DomainEvent>(type: string, data: object): E {
-  const event: DomainEvent = { type, data };
-  return event as E;
 }
 
 function toJsonObject(data: object): JsonObject {

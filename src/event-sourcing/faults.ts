@@ -40,3 +40,15 @@ export class TooMuchContentionError extends Error {
     super(`stream ${stream} changed under the command ${attempts} times in a row; send the command again`);
   }
 }
+
+/** A command id that already had its effect on another stream. Ids are for one command only. */
+export class CommandIdReusedError extends Error {
+  override readonly name = 'CommandIdReusedError';
+
+  constructor(
+    readonly commandId: string,
+    readonly usedOn: string,
+  ) {
+    super(`command id ${commandId} was already used for another command; choose a new id for every command`);
+  }
+}
