@@ -16,7 +16,7 @@ export type WorkspaceEvent =
       readonly data: { readonly displayName: string; readonly labels: Readonly<Record<string, string>> };
     }
   /** Its name stays taken for ever. */
-  | { readonly type: 'WorkspaceDeleted'; readonly data: Readonly<Record<never, never>> }
+  | { readonly type: 'WorkspaceDeleted'; readonly data: Readonly<Record<string, never>> }
   /** Someone was invited by e-mail; becomes a member with the first sign-in under that verified address. */
   | {
       readonly type: 'MemberInvited';
