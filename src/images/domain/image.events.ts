@@ -22,7 +22,7 @@ export type ImageEvent =
       };
     }
   | { readonly type: 'TagDeleted'; readonly data: { readonly tag: string; readonly digest: string } }
-  | { readonly type: 'ImageDeleted'; readonly data: Readonly<Record<never, never>> }
+  | { readonly type: 'ImageDeleted'; readonly data: Readonly<Record<string, never>> }
   | { readonly type: 'ImageShared'; readonly data: ShareParties }
   | { readonly type: 'ImageUnshared'; readonly data: ShareParties & { readonly reason: UnshareReason } }
   | { readonly type: 'ShareRequested'; readonly data: ShareParties & { /** RFC 3339 */ readonly expiresAt: string } }
