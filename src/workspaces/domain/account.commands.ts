@@ -1,7 +1,6 @@
 import type { SharingPolicy } from './account.events.js';
 
 export interface OpenAccount {
-  readonly type: 'OpenAccount';
   readonly accountId: string;
   readonly name: string;
   readonly ownerEmail?: string;
@@ -9,11 +8,12 @@ export interface OpenAccount {
 
 /** What is absent stays as it is. */
 export interface ChangeSharingPolicy {
-  readonly type: 'ChangeSharingPolicy';
   readonly accountId: string;
   readonly targetAdmin?: SharingPolicy['targetAdmin'];
   readonly acrossAccounts?: SharingPolicy['acrossAccounts'];
 }
 
-/** Everything that may be asked of an account. */
-export type AccountCommand = OpenAccount | ChangeSharingPolicy;
+/** Everything that may be asked of an account; `accountStream(command.data.accountId)` is the stream to run it on. */
+export type AccountCommand =
+  | { readonly type: 'OpenAccount'; readonly data: OpenAccount }
+  | { readonly type: 'ChangeSharingPolicy'; readonly data: ChangeSharingPolicy };

@@ -16,9 +16,9 @@ export const accountDecider: Decider<AccountCommand, AccountEvent, AccountState,
   decide(command, state) {
     switch (command.type) {
       case 'OpenAccount':
-        return openAccount(command, state);
+        return openAccount(command.data, state);
       case 'ChangeSharingPolicy':
-        return changeSharingPolicy(command, state);
+        return changeSharingPolicy(command.data, state);
     }
   },
   evolve(state, event) {
@@ -31,12 +31,12 @@ export const accountDecider: Decider<AccountCommand, AccountEvent, AccountState,
 function openAccount(command: OpenAccount, state: AccountState): AccountDecision {
   const { accountId, name } = command;
   if (command.ownerEmail !== undefined && !isEmail(command.ownerEmail)) {
-    return rejected(accountRejection('invalid-email', `"${command.ownerEmail}" is not an e-mail address`));
+    return rejected(accountRejection('invalid-email', `"${command.ownerEmail}" is not an e-mail address.`));
   }
   const ownerEmail = command.ownerEmail === undefined ? undefined : normalizeEmail(command.ownerEmail);
   if (state.kind === 'open') {
     if (state.name === name && state.ownerEmail === ownerEmail) return alreadySo;
-    return rejected(accountRejection('account-exists', `account ${accountId} is already open as "${state.name}"`));
+    return rejected(accountRejection('account-exists', `Account ${accountId} is already open as "${state.name}".`));
   }
   return events<AccountEvent>({
     type: 'AccountOpened',
@@ -46,7 +46,7 @@ function openAccount(command: OpenAccount, state: AccountState): AccountDecision
 
 function changeSharingPolicy(command: ChangeSharingPolicy, state: AccountState): AccountDecision {
   if (state.kind === 'none') {
-    return rejected(accountRejection('account-not-found', `there is no account ${command.accountId}`));
+    return rejected(accountRejection('account-not-found', `There is no account ${command.accountId}.`));
   }
   const targetAdmin = command.targetAdmin ?? state.policy.targetAdmin;
   const acrossAccounts = command.acrossAccounts ?? state.policy.acrossAccounts;

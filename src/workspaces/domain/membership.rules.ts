@@ -22,7 +22,7 @@ export function memberFault(principal: string, email: string | undefined): Works
   if (parsePrincipal(principal) === undefined) {
     return workspaceRejection(
       'invalid-principal',
-      `"${principal}" cannot be a member; a principal is user:SUB or service-account:CLIENTID`,
+      `"${principal}" cannot be a member; a principal is user:SUB or service-account:CLIENTID.`,
     );
   }
   return email === undefined ? undefined : emailFault(email);
@@ -47,7 +47,7 @@ export function lastAdminFault(
   if (adminCount(state) > 1) return undefined;
   return workspaceRejection(
     'last-admin',
-    `${principal} is the last admin of workspace ${command.workspace}; make another member admin first`,
+    `${principal} is the last admin of workspace ${command.workspace}; make another member admin first.`,
   );
 }
 
@@ -58,12 +58,12 @@ export function inviteMember(command: InviteMember, state: ActiveWorkspace): Wor
   const expiresAt = canonicalInstant(command.expiresAt);
   if (expiresAt === undefined) {
     return rejected(
-      workspaceRejection('invalid-expiry', `the expiry "${command.expiresAt}" of the invitation is no RFC 3339 time`),
+      workspaceRejection('invalid-expiry', `The expiry "${command.expiresAt}" of the invitation is no RFC 3339 time.`),
     );
   }
   if (state.members.some((member) => member.email === email)) {
     return rejected(
-      workspaceRejection('member-exists', `${email} is already a member of workspace ${command.workspace}`),
+      workspaceRejection('member-exists', `${email} is already a member of workspace ${command.workspace}.`),
     );
   }
   const present = state.invitations.get(email);
@@ -80,13 +80,15 @@ export function acceptInvitation(command: AcceptInvitation, state: ActiveWorkspa
   const member = state.members.get(principal);
   if (invitation === undefined) {
     if (member?.email === email) return alreadySo;
-    return rejected(workspaceRejection('invitation-not-found', `${email} has no invitation to workspace ${workspace}`));
+    return rejected(
+      workspaceRejection('invitation-not-found', `${email} has no invitation to workspace ${workspace}.`),
+    );
   }
   if (hasExpired(invitation.expiresAt, now)) {
     return rejected(
       workspaceRejection(
         'invitation-expired',
-        `the invitation of ${email} to workspace ${workspace} expired at ${invitation.expiresAt}; ask for a new one`,
+        `The invitation of ${email} to workspace ${workspace} expired at ${invitation.expiresAt}; ask for a new one.`,
       ),
     );
   }
@@ -103,7 +105,7 @@ export function revokeInvitation(command: RevokeInvitation, state: ActiveWorkspa
   const email = normalizeEmail(command.email);
   if (!state.invitations.has(email)) {
     return rejected(
-      workspaceRejection('invitation-not-found', `${email} has no invitation to workspace ${command.workspace}`),
+      workspaceRejection('invitation-not-found', `${email} has no invitation to workspace ${command.workspace}.`),
     );
   }
   return events<WorkspaceEvent>({ type: 'InvitationRevoked', data: { email } });
@@ -120,7 +122,7 @@ export function addMember(command: AddMember, state: ActiveWorkspace): Workspace
   return rejected(
     workspaceRejection(
       'member-exists',
-      `${principal} is already a member of workspace ${workspace} as ${present.role}`,
+      `${principal} is already a member of workspace ${workspace} as ${present.role}.`,
     ),
   );
 }
@@ -146,13 +148,13 @@ export function removeMember(command: RemoveMember, state: ActiveWorkspace): Wor
 function memberNotFound(command: ChangeMemberRole | RemoveMember): WorkspaceRejection {
   return workspaceRejection(
     'member-not-found',
-    `${command.principal} is not a member of workspace ${command.workspace}`,
+    `${command.principal} is not a member of workspace ${command.workspace}.`,
   );
 }
 
 function emailFault(email: string): WorkspaceRejection | undefined {
   if (isEmail(email)) return undefined;
-  return workspaceRejection('invalid-email', `"${email}" is not an e-mail address`);
+  return workspaceRejection('invalid-email', `"${email}" is not an e-mail address.`);
 }
 
 function endedServiceAccountFault(command: AddMember, state: ActiveWorkspace): WorkspaceRejection | undefined {
@@ -161,6 +163,6 @@ function endedServiceAccountFault(command: AddMember, state: ActiveWorkspace): W
     return undefined;
   return workspaceRejection(
     'service-account-not-found',
-    `service account ${named.clientId} of workspace ${command.workspace} was deleted`,
+    `Service account ${named.clientId} of workspace ${command.workspace} was deleted.`,
   );
 }

@@ -24,7 +24,7 @@ export function createServiceAccount(command: CreateServiceAccount, state: Activ
     return rejected(
       workspaceRejection(
         'invalid-client-id',
-        `"${clientId}" is no client id; one is sa_ and 1 to 60 letters or digits`,
+        `"${clientId}" is no client id; one is sa_ and 1 to 60 letters or digits.`,
       ),
     );
   }
@@ -34,7 +34,7 @@ export function createServiceAccount(command: CreateServiceAccount, state: Activ
     return rejected(
       workspaceRejection(
         'service-account-exists',
-        `the client id ${clientId} is already used in workspace ${workspace} and is not given twice`,
+        `The client id ${clientId} is already used in workspace ${workspace} and is not given twice.`,
       ),
     );
   }
@@ -82,7 +82,7 @@ export function issueApiKey(command: IssueApiKey, state: ActiveWorkspace): Works
     return rejected(
       workspaceRejection(
         'invalid-key',
-        `key "${keyId}" cannot be issued; a key id is 8 to 32 letters or digits, a hash 64 lower-case hex characters`,
+        `Key "${keyId}" cannot be issued; a key id is 8 to 32 letters or digits, a hash 64 lower-case hex characters.`,
       ),
     );
   }
@@ -92,7 +92,7 @@ export function issueApiKey(command: IssueApiKey, state: ActiveWorkspace): Works
   if (present !== undefined) {
     if (present.clientId === clientId && present.hash === hash && !present.revoked) return alreadySo;
     return rejected(
-      workspaceRejection('key-exists', `the key id ${keyId} is already used in workspace ${command.workspace}`),
+      workspaceRejection('key-exists', `The key id ${keyId} is already used in workspace ${command.workspace}.`),
     );
   }
   if (command.expiresAt === undefined) {
@@ -101,7 +101,7 @@ export function issueApiKey(command: IssueApiKey, state: ActiveWorkspace): Works
   const expiresAt = canonicalInstant(command.expiresAt);
   if (expiresAt === undefined) {
     return rejected(
-      workspaceRejection('invalid-expiry', `the expiry "${command.expiresAt}" of key ${keyId} is no RFC 3339 time`),
+      workspaceRejection('invalid-expiry', `The expiry "${command.expiresAt}" of key ${keyId} is no RFC 3339 time.`),
     );
   }
   return events<WorkspaceEvent>({ type: 'ApiKeyIssued', data: { keyId, clientId, name, hash, expiresAt } });
@@ -111,7 +111,7 @@ export function revokeApiKey(command: RevokeApiKey, state: ActiveWorkspace): Wor
   const { keyId, clientId } = command;
   const present = state.keys.get(keyId);
   if (present?.clientId !== clientId) {
-    return rejected(workspaceRejection('key-not-found', `service account ${clientId} has no key ${keyId}`));
+    return rejected(workspaceRejection('key-not-found', `Service account ${clientId} has no key ${keyId}.`));
   }
   if (present.revoked) return alreadySo;
   return events<WorkspaceEvent>({ type: 'ApiKeyRevoked', data: { keyId, clientId } });
@@ -123,6 +123,6 @@ function serviceAccountNotFound(command: {
 }): WorkspaceRejection {
   return workspaceRejection(
     'service-account-not-found',
-    `workspace ${command.workspace} has no service account ${command.clientId}`,
+    `Workspace ${command.workspace} has no service account ${command.clientId}.`,
   );
 }

@@ -9,7 +9,6 @@ interface InWorkspace {
 type PrincipalName = string;
 
 export interface CreateWorkspace extends InWorkspace {
-  readonly type: 'CreateWorkspace';
   readonly accountId: string;
   readonly displayName: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -19,20 +18,17 @@ export interface CreateWorkspace extends InWorkspace {
 
 /** What is absent stays as it is. */
 export interface UpdateWorkspace extends InWorkspace {
-  readonly type: 'UpdateWorkspace';
   readonly displayName?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface DeleteWorkspace extends InWorkspace {
-  readonly type: 'DeleteWorkspace';
   /** How many images it holds, owned and shared in, as far as the sender knows. */
   readonly images: number;
 }
 
 /** Invites, or renews an invitation with another role or expiry. */
 export interface InviteMember extends InWorkspace {
-  readonly type: 'InviteMember';
   readonly email: string;
   readonly role: Role;
   /** RFC 3339 */
@@ -41,7 +37,6 @@ export interface InviteMember extends InWorkspace {
 
 /** Sent for someone who signed in under a verified address. */
 export interface AcceptInvitation extends InWorkspace {
-  readonly type: 'AcceptInvitation';
   readonly email: string;
   readonly principal: PrincipalName;
   /** RFC 3339 */
@@ -49,12 +44,10 @@ export interface AcceptInvitation extends InWorkspace {
 }
 
 export interface RevokeInvitation extends InWorkspace {
-  readonly type: 'RevokeInvitation';
   readonly email: string;
 }
 
 export interface AddMember extends InWorkspace {
-  readonly type: 'AddMember';
   readonly principal: PrincipalName;
   readonly role: Role;
   readonly email?: string;
@@ -66,19 +59,16 @@ interface MayLeaveNoAdmin {
 }
 
 export interface ChangeMemberRole extends InWorkspace, MayLeaveNoAdmin {
-  readonly type: 'ChangeMemberRole';
   readonly principal: PrincipalName;
   readonly role: Role;
 }
 
 export interface RemoveMember extends InWorkspace, MayLeaveNoAdmin {
-  readonly type: 'RemoveMember';
   readonly principal: PrincipalName;
 }
 
 /** Creates a machine identity and makes it a member. */
 export interface CreateServiceAccount extends InWorkspace {
-  readonly type: 'CreateServiceAccount';
   /** Unique among all workspaces: made by the service, at random, never chosen by a client. */
   readonly clientId: string;
   readonly name: string;
@@ -89,19 +79,16 @@ export interface CreateServiceAccount extends InWorkspace {
 
 /** What is absent stays as it is. */
 export interface UpdateServiceAccount extends InWorkspace {
-  readonly type: 'UpdateServiceAccount';
   readonly clientId: string;
   readonly name?: string;
   readonly description?: string;
 }
 
 export interface DeleteServiceAccount extends InWorkspace, MayLeaveNoAdmin {
-  readonly type: 'DeleteServiceAccount';
   readonly clientId: string;
 }
 
 export interface IssueApiKey extends InWorkspace {
-  readonly type: 'IssueApiKey';
   /** Unique among all workspaces: made by the service, at random, never chosen by a client. */
   readonly keyId: string;
   readonly clientId: string;
@@ -113,24 +100,23 @@ export interface IssueApiKey extends InWorkspace {
 }
 
 export interface RevokeApiKey extends InWorkspace {
-  readonly type: 'RevokeApiKey';
   readonly keyId: string;
   readonly clientId: string;
 }
 
-/** Everything that may be asked of a workspace. */
+/** Everything that may be asked of a workspace; `workspaceStream(command.data.workspace)` is the stream to run it on. */
 export type WorkspaceCommand =
-  | CreateWorkspace
-  | UpdateWorkspace
-  | DeleteWorkspace
-  | InviteMember
-  | AcceptInvitation
-  | RevokeInvitation
-  | AddMember
-  | ChangeMemberRole
-  | RemoveMember
-  | CreateServiceAccount
-  | UpdateServiceAccount
-  | DeleteServiceAccount
-  | IssueApiKey
-  | RevokeApiKey;
+  | { readonly type: 'CreateWorkspace'; readonly data: CreateWorkspace }
+  | { readonly type: 'UpdateWorkspace'; readonly data: UpdateWorkspace }
+  | { readonly type: 'DeleteWorkspace'; readonly data: DeleteWorkspace }
+  | { readonly type: 'InviteMember'; readonly data: InviteMember }
+  | { readonly type: 'AcceptInvitation'; readonly data: AcceptInvitation }
+  | { readonly type: 'RevokeInvitation'; readonly data: RevokeInvitation }
+  | { readonly type: 'AddMember'; readonly data: AddMember }
+  | { readonly type: 'ChangeMemberRole'; readonly data: ChangeMemberRole }
+  | { readonly type: 'RemoveMember'; readonly data: RemoveMember }
+  | { readonly type: 'CreateServiceAccount'; readonly data: CreateServiceAccount }
+  | { readonly type: 'UpdateServiceAccount'; readonly data: UpdateServiceAccount }
+  | { readonly type: 'DeleteServiceAccount'; readonly data: DeleteServiceAccount }
+  | { readonly type: 'IssueApiKey'; readonly data: IssueApiKey }
+  | { readonly type: 'RevokeApiKey'; readonly data: RevokeApiKey };

@@ -19,38 +19,38 @@ export const workspaceDecider: Decider<WorkspaceCommand, WorkspaceEvent, Workspa
 };
 
 function decide(command: WorkspaceCommand, state: WorkspaceState): WorkspaceDecision {
-  if (command.type === 'CreateWorkspace') return createWorkspace(command, state);
+  if (command.type === 'CreateWorkspace') return createWorkspace(command.data, state);
   if (state.kind !== 'active') {
     if (command.type === 'DeleteWorkspace' && state.kind === 'deleted') return alreadySo;
-    return rejected(workspaceRejection('workspace-not-found', `there is no workspace ${command.workspace}`));
+    return rejected(workspaceRejection('workspace-not-found', `There is no workspace ${command.data.workspace}.`));
   }
   switch (command.type) {
     case 'UpdateWorkspace':
-      return updateWorkspace(command, state);
+      return updateWorkspace(command.data, state);
     case 'DeleteWorkspace':
-      return deleteWorkspace(command);
+      return deleteWorkspace(command.data);
     case 'InviteMember':
-      return membership.inviteMember(command, state);
+      return membership.inviteMember(command.data, state);
     case 'AcceptInvitation':
-      return membership.acceptInvitation(command, state);
+      return membership.acceptInvitation(command.data, state);
     case 'RevokeInvitation':
-      return membership.revokeInvitation(command, state);
+      return membership.revokeInvitation(command.data, state);
     case 'AddMember':
-      return membership.addMember(command, state);
+      return membership.addMember(command.data, state);
     case 'ChangeMemberRole':
-      return membership.changeMemberRole(command, state);
+      return membership.changeMemberRole(command.data, state);
     case 'RemoveMember':
-      return membership.removeMember(command, state);
+      return membership.removeMember(command.data, state);
     case 'CreateServiceAccount':
-      return serviceAccounts.createServiceAccount(command, state);
+      return serviceAccounts.createServiceAccount(command.data, state);
     case 'UpdateServiceAccount':
-      return serviceAccounts.updateServiceAccount(command, state);
+      return serviceAccounts.updateServiceAccount(command.data, state);
     case 'DeleteServiceAccount':
-      return serviceAccounts.deleteServiceAccount(command, state);
+      return serviceAccounts.deleteServiceAccount(command.data, state);
     case 'IssueApiKey':
-      return serviceAccounts.issueApiKey(command, state);
+      return serviceAccounts.issueApiKey(command.data, state);
     case 'RevokeApiKey':
-      return serviceAccounts.revokeApiKey(command, state);
+      return serviceAccounts.revokeApiKey(command.data, state);
   }
 }
 
@@ -58,12 +58,12 @@ function createWorkspace(command: CreateWorkspace, state: WorkspaceState): Works
   const { workspace, accountId, displayName, labels, creator } = command;
   if (state.kind === 'deleted') {
     return rejected(
-      workspaceRejection('workspace-exists', `the name ${workspace} belonged to a deleted workspace and stays taken`),
+      workspaceRejection('workspace-exists', `The name ${workspace} belonged to a deleted workspace and stays taken.`),
     );
   }
   if (state.kind === 'active') {
     if (isSameCreation(command, state)) return alreadySo;
-    return rejected(workspaceRejection('workspace-exists', `the workspace name ${workspace} is taken`));
+    return rejected(workspaceRejection('workspace-exists', `The workspace name ${workspace} is taken.`));
   }
   const created = { type: 'WorkspaceCreated', data: { accountId, displayName, labels } } as const;
   if (creator === undefined) return events<WorkspaceEvent>(created);
@@ -99,7 +99,7 @@ function deleteWorkspace(command: DeleteWorkspace): WorkspaceDecision {
     return rejected(
       workspaceRejection(
         'workspace-in-use',
-        `workspace ${workspace} still holds ${held}; delete or unshare them first`,
+        `Workspace ${workspace} still holds ${held}; delete or unshare them first.`,
       ),
     );
   }
