@@ -1,0 +1,58 @@
+import type { RecordedEvent } from '../event-sourcing/event.js';
+import { CorruptEventError } from '../event-sourcing/faults.js';
+import type { Json } from '../event-sourcing/json.js';
+import type { Position } from '../event-sourcing/position.js';
+import { toPosition } from './numeric-position.js';
+
+/**
+ * An event as the embedded stores keep it: its JSON as text, parsed when first asked for and then
+ * kept, so that a subscriber which skips a type pays nothing for it.
+ *
+ * All but `id`, `type` and `stream` are computed properties: copy them by name, not by spreading.
+ */
+export class StoredEvent implements RecordedEvent {
+  #position: Position | undefined;
+  #data: { readonly value: Json } | undefined;
+  #metadata: { readonly value: Json } | undefined;
+
+  constructor(
+    /** The position as the number it stands for. */
+    readonly sequence: number,
+    readonly stream: string,
+    /** The revision as a number. */
+    readonly index: number,
+    readonly id: string,
+    readonly type: string,
+    private readonly metadataText: string,
+    private readonly dataText: string,
+  ) {}
+
+  get position(): Position {
+    return (this.#position ??= toPosition(this.sequence));
+  }
+
+  get revision(): bigint {
+    return BigInt(this.index);
+  }
+
+  get data(): Json {
+    return (this.#data ??= { value: this.#parse('data', this.dataText) }).value;
+  }
+
+  get metadata(): Json {
+    return (this.#metadata ??= { value: this.#parse('metadata', this.metadataText) }).value;
+  }
+
+  /** How many characters of JSON it holds. */
+  get weight(): number {
+    return this.dataText.length + this.metadataText.length;
+  }
+
+  #parse(what: string, text: string): Json {
+    try {
+      return JSON.parse(text) as Json;
+    } catch (error) {
+      throw new CorruptEventError(this, `its ${what} is not JSON`, { cause: error });
+    }
+  }
+}
