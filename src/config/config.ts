@@ -1,0 +1,155 @@
+import { z } from 'zod';
+
+/** A number of milliseconds, bytes or things, written in decimal digits. */
+const count = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+const url = z.url({ protocol: /^https?$/ });
+
+/** Every setting of the service, by environment variable. Unknown `TAGALONG_…` variables are refused as typing errors. */
+const settings = {
+  TAGALONG_DATA_DIR: z.string().min(1).default('data').describe('Directory of the embedded stores.'),
+  TAGALONG_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  TAGALONG_PORT: count(0, 65_535).default(8080).describe('Port to listen on; 0 takes a free one.'),
+  TAGALONG_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('How much is logged, as JSON lines on standard output.'),
+  TAGALONG_OPERATOR_KEY: z
+    .string()
+    .min(24, 'must have at least 24 characters')
+    .optional()
+    .describe('The operator key. Made at first start and kept in DATA_DIR/operator.key when not given.'),
+  TAGALONG_OIDC_ISSUER: url.optional().describe('Issuer whose tokens identify users.'),
+  TAGALONG_OIDC_AUDIENCE: z.string().min(1).optional().describe('Audience a token must be for.'),
+  TAGALONG_OIDC_JWKS_URL: url
+    .optional()
+    .describe('Where the issuer publishes its keys. Discovered from the issuer when not given.'),
+  TAGALONG_REGISTRY_HOST: z
+    .string()
+    .min(1)
+    .default('registry.localhost')
+    .describe('Registry host shown in pull references.'),
+  TAGALONG_BODY_LIMIT: count(1_024, 64 * 1_048_576)
+    .default(1_048_576)
+    .describe('Largest request body, in bytes.'),
+  TAGALONG_RATE_LIMIT: count(0, 1_000_000)
+    .default(2_000)
+    .describe('Requests per second and principal; 0 for no limit.'),
+  TAGALONG_READ_YOUR_WRITES_MS: count(1, 60_000)
+    .default(2_000)
+    .describe('How long an answer waits for the catalog to have passed a write, in milliseconds.'),
+  TAGALONG_SHUTDOWN_MS: count(100, 600_000)
+    .default(10_000)
+    .describe('How long a shutdown waits for requests under way, in milliseconds.'),
+  TAGALONG_SHARE_REQUEST_DAYS: count(1, 365).default(7).describe('Days until a share request across accounts expires.'),
+  TAGALONG_TRUST_PROXY: z.stringbool().default(false).describe('Believe X-Forwarded-For from a proxy in front.'),
+} as const;
+
+const schema = z.object(settings).superRefine((values, context) => {
+  const { TAGALONG_OIDC_ISSUER: issuer, TAGALONG_OIDC_AUDIENCE: audience } = values;
+  if ((issuer === undefined) !== (audience === undefined)) {
+    context.addIssue({
+      code: 'custom',
+      path: [issuer === undefined ? 'TAGALONG_OIDC_ISSUER' : 'TAGALONG_OIDC_AUDIENCE'],
+      message: 'issuer and audience go together: set both or neither',
+    });
+  }
+});
+
+/** Users sign in with tokens of this issuer. */
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl?: string;
+}
+
+/** The parsed environment. */
+export interface Config {
+  readonly dataDirectory: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly operatorKey: string | undefined;
+  readonly oidc: OidcConfig | undefined;
+  readonly registryHost: string;
+  readonly bodyLimit: number;
+  /** Requests per second and principal; 0 for no limit. */
+  readonly rateLimit: number;
+  readonly readYourWritesMs: number;
+  readonly shutdownMs: number;
+  readonly shareRequestDays: number;
+  readonly trustProxy: boolean;
+}
+
+/** The environment does not make a configuration. The message names every variable at fault. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from the environment.
+ *
+ * @throws ConfigError naming each variable at fault and what it should be
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith('TAGALONG_') && !(name in settings) && !isClientSetting(name),
+  );
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in settings && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success || unknown.length > 0) {
+    const faults = parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const strangers = unknown.map((name) => `${name}: there is no such setting`);
+    throw new ConfigError(
+      `the environment has ${faults.length + strangers.length} fault(s):\n  ${[...faults, ...strangers].join('\n  ')}`,
+    );
+  }
+  const values = parsed.data;
+  const { TAGALONG_OIDC_ISSUER: issuer, TAGALONG_OIDC_AUDIENCE: audience, TAGALONG_OIDC_JWKS_URL: jwksUrl } = values;
+  return {
+    dataDirectory: values.TAGALONG_DATA_DIR,
+    host: values.TAGALONG_HOST,
+    port: values.TAGALONG_PORT,
+    logLevel: values.TAGALONG_LOG_LEVEL,
+    operatorKey: values.TAGALONG_OPERATOR_KEY,
+    oidc:
+      issuer === undefined || audience === undefined
+        ? undefined
+        : { issuer, audience, ...(jwksUrl !== undefined && { jwksUrl }) },
+    registryHost: values.TAGALONG_REGISTRY_HOST,
+    bodyLimit: values.TAGALONG_BODY_LIMIT,
+    rateLimit: values.TAGALONG_RATE_LIMIT,
+    readYourWritesMs: values.TAGALONG_READ_YOUR_WRITES_MS,
+    shutdownMs: values.TAGALONG_SHUTDOWN_MS,
+    shareRequestDays: values.TAGALONG_SHARE_REQUEST_DAYS,
+    trustProxy: values.TAGALONG_TRUST_PROXY,
+  };
+}
+
+/** Every setting with its meaning and default, for the operations guide and `serve --help`. */
+export function describeSettings(): readonly {
+  readonly name: string;
+  readonly doc: string;
+  readonly default: string;
+}[] {
+  return Object.entries(settings).map(([name, setting]) => {
+    const value = setting.safeParse(undefined);
+    return {
+      name,
+      doc: setting.description ?? '',
+      default: value.success && value.data !== undefined ? String(value.data) : '',
+    };
+  });
+}
+
+/** Variables of the command line and of tests share the prefix and are none of the service's business. */
+function isClientSetting(name: string): boolean {
+  return (
+    ['TAGALONG_URL', 'TAGALONG_API_KEY', 'TAGALONG_WORKSPACE', 'TAGALONG_CONFIG'].includes(name) ||
+    name.startsWith('TAGALONG_TEST_')
+  );
+}

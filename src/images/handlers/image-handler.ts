@@ -1,0 +1,60 @@
+import type { CommandExecutor } from '../../event-sourcing/command-executor.js';
+import type { CommandContext, CommandOutcome } from '../../event-sourcing/command.js';
+import type { Rejection } from '../../event-sourcing/decider.js';
+import type { RejectionCategory } from '../../vocabulary/rejection-category.js';
+import { imageStream } from '../../vocabulary/slot.js';
+import type { Principal } from '../../workspaces/authorization/principal.js';
+import type { Role } from '../../workspaces/domain/workspace.events.js';
+import type { ImageCommand } from '../domain/image.commands.js';
+import type { ImageEvent } from '../domain/image.events.js';
+import type { ImageRejection } from '../domain/image.rejections.js';
+import type { ImageState } from '../domain/image.state.js';
+import type { SharingDirectory } from '../sharing-directory.js';
+
+/** Decides the commands of slots. */
+export type SlotExecutor = CommandExecutor<ImageCommand, ImageEvent, ImageState, ImageRejection>;
+
+/** Who asks, and everything that ends up in the metadata. */
+export interface CommandRequest {
+  readonly caller: Principal;
+  readonly context: CommandContext;
+}
+
+/** A refusal by a handler: of the slot's rules, or of what is checked before the slot is asked. */
+export interface HandlerRejection extends Rejection {
+  readonly category: RejectionCategory;
+}
+
+export type HandlerOutcome = CommandOutcome<HandlerRejection>;
+
+/** Answers the refusal when the caller does not hold the role; the same words whether the workspace exists or not. */
+export async function requireRole(
+  directory: SharingDirectory,
+  caller: Principal,
+  workspace: string,
+  needed: Role,
+): Promise<HandlerRejection | undefined> {
+  const role = await directory.roleOf(caller, workspace);
+  if (role === 'admin' || role === needed) return undefined;
+  return {
+    code: 'forbidden',
+    category: 'forbidden',
+    message:
+      role === undefined
+        ? `You are not a member of workspace ${workspace}. Ask one of its admins to add you, or name another workspace.`
+        : `Only an admin of workspace ${workspace} may do this. Ask one of its admins.`,
+  };
+}
+
+/** The plain way of a command: check the role, ask the slot. */
+export async function decideOnSlot(
+  slots: SlotExecutor,
+  directory: SharingDirectory,
+  request: CommandRequest,
+  needed: Role,
+  command: ImageCommand,
+): Promise<HandlerOutcome> {
+  const refused = await requireRole(directory, request.caller, command.data.slot.workspace, needed);
+  if (refused !== undefined) return { kind: 'rejected', rejection: refused };
+  return slots.execute(imageStream(command.data.slot), command, request.context);
+}

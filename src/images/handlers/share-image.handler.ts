@@ -1,0 +1,192 @@
+import type { CommandOutcome } from '../../event-sourcing/command.js';
+import type { EventReader } from '../../event-sourcing/event-store.js';
+import { comparePositions } from '../../event-sourcing/position.js';
+import { imageStream, slotIn } from '../../vocabulary/slot.js';
+import type { Slot } from '../../vocabulary/slot.js';
+import type { ShareParties } from '../domain/image.events.js';
+import { activeShare, pendingRequestTo } from '../domain/image.queries.js';
+import { refusal } from '../domain/image.rejections.js';
+import { shareIdOf } from '../sharing/share-ids.js';
+import type { SharingSteps } from '../sharing/sharing-steps.js';
+import { wasTakenBack } from '../sharing/share-history.js';
+import type { SharingDirectory } from '../sharing-directory.js';
+import type { CommandRequest, HandlerOutcome, HandlerRejection, SlotExecutor } from './image-handler.js';
+import { requireRole } from './image-handler.js';
+
+/** Asks to share a whole image, with all its tags, those pushed later included. */
+export interface ShareImage {
+  readonly slot: Slot;
+  readonly targetWorkspace: string;
+  /** The account of the target, when it is another one: who does not know it cannot send requests there. */
+  readonly targetAccountId?: string;
+}
+
+/** A share that stands, or a request that waits for the target's answer. */
+export type ShareImageOutcome =
+  | (Exclude<HandlerOutcome, { kind: 'rejected' }> & { readonly share: 'active' | 'pending'; readonly shareId: string })
+  | Extract<HandlerOutcome, { kind: 'rejected' }>;
+
+export interface ShareImageOptions {
+  /** Days until a request across accounts expires. */
+  readonly requestDays: number;
+}
+
+/** Shares an image with a workspace of the same account, or asks one of another account to take it. */
+export class ShareImageHandler {
+  constructor(
+    private readonly slots: SlotExecutor,
+    private readonly steps: SharingSteps,
+    private readonly directory: SharingDirectory,
+    private readonly events: EventReader,
+    private readonly options: ShareImageOptions,
+  ) {}
+
+  async handle(data: ShareImage, request: CommandRequest): Promise<ShareImageOutcome> {
+    const { slot, targetWorkspace } = data;
+    const refused = await requireRole(this.directory, request.caller, slot.workspace, 'admin');
+    if (refused !== undefined) return rejected(refused);
+    if (targetWorkspace === slot.workspace) return rejected(refusal.selfShare(slot));
+
+    const way = await this.#wayTo(data, request);
+    if (way.kind === 'refused') return rejected(way.rejection);
+    const share: ShareParties = {
+      shareId: shareIdOf(request.context.commandId),
+      target: targetWorkspace,
+      targetAccountId: way.accountId,
+    };
+    return way.kind === 'at-once' ? this.#share(slot, share, request) : this.#requestShare(slot, share, request);
+  }
+
+  async #share(slot: Slot, share: ShareParties, request: CommandRequest): Promise<ShareImageOutcome> {
+    const early = await this.#earlyConflict(slot, share);
+    if (early !== undefined) return rejected(early);
+
+    const outcome = await this.slots.execute(
+      imageStream(slot),
+      { type: 'ShareImage', data: { slot, ...share } },
+      request.context,
+    );
+    if (outcome.kind === 'rejected') return outcome;
+    const { state } = await this.slots.load(imageStream(slot));
+    const standing = activeShare(state, share.target);
+    if (standing === undefined) return this.#afterTheEnd(slot, share, outcome);
+
+    const delivery = await this.steps.deliver(slot, standing, request.context);
+    switch (delivery.kind) {
+      case 'received':
+        return { ...later(outcome, delivery.position), share: 'active', shareId: standing.shareId };
+      case 'name-taken':
+        return rejected(delivery.rejection);
+      case 'ended':
+        return this.#afterTheEnd(slot, standing, outcome);
+    }
+  }
+
+  /** The share was made by an earlier run of this command and is over by now: the answer stays what it was. */
+  async #afterTheEnd(
+    slot: Slot,
+    share: ShareParties,
+    outcome: Exclude<HandlerOutcome, { kind: 'rejected' }>,
+  ): Promise<ShareImageOutcome> {
+    const takenBack = await wasTakenBack(this.events, imageStream(slot), share.shareId);
+    if (takenBack) return rejected(refusal.nameTakenByOwnImage(slotIn(share.target, slot)));
+    return { ...outcome, share: 'active', shareId: share.shareId };
+  }
+
+  async #requestShare(slot: Slot, share: ShareParties, request: CommandRequest): Promise<ShareImageOutcome> {
+    const now = request.context.occurredAt;
+    const expiresAt = new Date(Date.parse(now) + this.options.requestDays * 86_400_000).toISOString();
+    const stream = imageStream(slot);
+    const outcome = await this.slots.execute(
+      stream,
+      { type: 'RequestShare', data: { slot, ...share, expiresAt, now } },
+      request.context,
+    );
+    if (outcome.kind === 'rejected') return outcome;
+    const { state } = await this.slots.load(stream);
+    const active = activeShare(state, share.target);
+    if (active !== undefined) return { ...outcome, share: 'active', shareId: active.shareId };
+    const standing = pendingRequestTo(state, share.target) ?? share;
+    return { ...outcome, share: 'pending', shareId: standing.shareId };
+  }
+
+  /** The common conflict is found before anything is written. What slips in between is settled by the steps. */
+  async #earlyConflict(slot: Slot, share: ShareParties): Promise<HandlerRejection | undefined> {
+    const source = await this.slots.load(imageStream(slot));
+    if (source.state.kind !== 'owned' || activeShare(source.state, share.target) !== undefined) return undefined;
+    const target = slotIn(share.target, slot);
+    const { state } = await this.slots.load(imageStream(target));
+    switch (state.kind) {
+      case 'empty':
+        return undefined;
+      case 'owned':
+        return refusal.nameTakenByOwnImage(target);
+      case 'shared-in':
+        return state.source === slot.workspace ? undefined : refusal.nameTakenByShare(target, state);
+    }
+  }
+
+  /** Unknown, foreign and unreadable targets get one and the same answer, so that names cannot be probed. */
+  async #wayTo(data: ShareImage, { caller }: CommandRequest): Promise<Way> {
+    const { slot, targetWorkspace, targetAccountId } = data;
+    const [sourceAccount, targetAccount] = await Promise.all([
+      this.directory.accountOf(slot.workspace),
+      this.directory.accountOf(targetWorkspace),
+    ]);
+    if (sourceAccount === undefined || targetAccount === undefined) return unavailable(targetWorkspace);
+    const policy = await this.directory.sharingPolicyOf(sourceAccount);
+
+    if (sourceAccount !== targetAccount) {
+      const theirs = await this.directory.sharingPolicyOf(targetAccount);
+      const allowed = policy.acrossAccounts === 'by-request' && theirs.acrossAccounts === 'by-request';
+      return allowed && targetAccountId === targetAccount
+        ? { kind: 'by-request', accountId: targetAccount }
+        : unavailable(targetWorkspace);
+    }
+    if (targetAccountId !== undefined && targetAccountId !== targetAccount) return unavailable(targetWorkspace);
+    if (policy.targetAdmin === 'not-required') return { kind: 'at-once', accountId: targetAccount };
+    const role = await this.directory.roleOf(caller, targetWorkspace);
+    switch (role) {
+      case 'admin':
+        return { kind: 'at-once', accountId: targetAccount };
+      case 'member':
+        return {
+          kind: 'refused',
+          rejection: {
+            code: 'forbidden',
+            category: 'forbidden',
+            message: `Sharing with workspace ${targetWorkspace} needs an admin of both workspaces, and you are only a member there. Ask one of its admins.`,
+          },
+        };
+      case undefined:
+        return unavailable(targetWorkspace);
+    }
+  }
+}
+
+type Way =
+  | { readonly kind: 'at-once' | 'by-request'; readonly accountId: string }
+  | { readonly kind: 'refused'; readonly rejection: HandlerRejection };
+
+function unavailable(target: string): Way {
+  return {
+    kind: 'refused',
+    rejection: {
+      code: 'target-not-available',
+      category: 'invalid',
+      message: `Workspace ${target} is not one you can share with. It must exist in the same account and you must be an admin of it; another account must allow requests, and its account id must be given.`,
+    },
+  };
+}
+
+function rejected(rejection: HandlerRejection): Extract<HandlerOutcome, { kind: 'rejected' }> {
+  return { kind: 'rejected', rejection };
+}
+
+/** The answer names the later of two positions, so that waiting for it shows both slots. */
+function later<O extends Exclude<CommandOutcome<HandlerRejection>, { kind: 'rejected' }>>(
+  outcome: O,
+  position: string | undefined,
+): O {
+  return comparePositions(outcome.position, position) >= 0 ? outcome : { ...outcome, position };
+}
