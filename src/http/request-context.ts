@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from '../workspaces/authorization/principal.js';
+import type { Role } from '../workspaces/domain/workspace.events.js';
+import { invalidInput } from './refusal.js';
+
+/** What the edge knows of a request, filled in step by step: correlation first, then the caller, then the workspace. */
+export interface RequestContext {
+  readonly correlationId: string;
+  caller?: Principal;
+  /** The workspace the request is about, once the caller's right to it has been checked. */
+  workspace?: string;
+  role?: Role;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    tagalong: RequestContext;
+  }
+}
+
+const correlationPattern = /^[\x21-\x7e]{1,128}$/;
+
+/** Begins the context of a request; takes over the caller's correlation id when it is a sane one. */
+export function beginContext(request: FastifyRequest): RequestContext {
+  const given = headerOf(request, 'x-correlation-id') ?? headerOf(request, 'x-request-id');
+  return { correlationId: given !== undefined && correlationPattern.test(given) ? given : randomUUID() };
+}
+
+/** One header as text; the first when it was sent several times. */
+export function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** The workspace the request names, in the header or as `?workspace=`. */
+export function requestedWorkspace(request: FastifyRequest): string | undefined {
+  const header = headerOf(request, 'x-blaxel-workspace');
+  if (header !== undefined && header !== '') return header;
+  const { query } = request;
+  if (typeof query !== 'object' || query === null || !('workspace' in query)) return undefined;
+  return typeof query.workspace === 'string' && query.workspace !== '' ? query.workspace : undefined;
+}
+
+/** The caller of a route that is not public; the guard has put it there. */
+export function callerOf(request: FastifyRequest): Principal {
+  const { caller } = request.tagalong;
+  if (caller === undefined) throw new TypeError('a route that needs a caller is declared public');
+  return caller;
+}
+
+/** The workspace of a route for members or admins; the guard has put it there. */
+export function workspaceOf(request: FastifyRequest): string {
+  const { workspace } = request.tagalong;
+  if (workspace === undefined) throw new TypeError('a route that needs a workspace does not declare it');
+  return workspace;
+}
+
+const versions: ReadonlySet<string> = new Set(['2026-04-28', '2026-04-16']);
+
+/** Refuses versions of the management API that do not exist. */
+export function checkApiVersion(request: FastifyRequest): void {
+  const version = headerOf(request, 'blaxel-version');
+  if (version === undefined || version === '' || versions.has(version)) return;
+  throw invalidInput(
+    'invalid_api_version',
+    `There is no API version ${version.slice(0, 40)}. Send Blaxel-Version ${[...versions].join(' or ')}, or leave it out.`,
+  );
+}
