@@ -27,7 +27,7 @@ export const imageCodec = defineCodec<ImageEvent>({
     schema: z.strictObject({
       tag,
       digest,
-      size: z.int().nonnegative(),
+      size: z.int('must be a whole number of bytes').nonnegative('must not be negative'),
       mediaType: text.exactOptional(),
       platforms: z.array(text),
       replaces: digest.exactOptional(),
@@ -43,7 +43,7 @@ export const imageCodec = defineCodec<ImageEvent>({
     schema: z.strictObject({ tag, digest }),
   },
   ImageDeleted: {
-    doc: 'The workspace no longer owns the image; its tags and what was deployed from it are gone with it.',
+    doc: 'The workspace no longer owns the image; its tags are gone with it.',
     version: 1,
     schema: z.strictObject({}),
   },

@@ -90,7 +90,7 @@ export const refusal = {
   expiryPassed: (expiresAt: string) =>
     because('expiry-passed', `The share request would expire at ${expiresAt}, which has passed. Name a later time.`),
   malformed: (command: string, field: string, fault: string) =>
-    because('malformed-command', `${command} has a ${field} that ${fault}.`),
+    because('malformed-command', `${command}: ${field} ${fault}.`),
   imageNotFound: (slot: Slot) =>
     because('image-not-found', `There is no image ${slot.resourceType}/${slot.name} in workspace ${slot.workspace}.`),
   tagNotFound: (slot: Slot, tag: string) => because('tag-not-found', `${slotLabel(slot)} has no tag ${tag}.`),
