@@ -10,26 +10,20 @@ import type { AccessRule } from './access.decorator.js';
 import { Refusal, invalidInput } from './refusal.js';
 import { requestedWorkspace } from './request-context.js';
 
-/** What the guard asks: who is this, and what may they do there. */
-export interface IdentityService {
-  /**
-   * The holder of the credential in the headers.
-   *
-   * @throws Refusal when there is none or it is not valid
-   */
-  authenticate(headers: FastifyRequest['headers']): Principal | Promise<Principal>;
+/** What the guard asks: what may this caller do there. */
+export interface RoleSource {
   roleOf(principal: Principal, workspace: string): Role | undefined | Promise<Role | undefined>;
 }
 
-/** Injection token of the {@link IdentityService}. */
-export const IDENTITY = Symbol('IdentityService');
+/** Injection token of the {@link RoleSource}. */
+export const ROLE_SOURCE = Symbol('RoleSource');
 
 /** Lets a request pass when its caller may call the route. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    @Inject(IDENTITY) private readonly identity: IdentityService,
+    @Inject(ROLE_SOURCE) private readonly roles: RoleSource,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -39,15 +33,14 @@ export class AccessGuard implements CanActivate {
     if (rule.level === 'public') return true;
 
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = await this.identity.authenticate(request.headers);
-    request.tagalong.caller = caller;
+    const caller = callerOrRefuse(request);
     if (rule.level === 'authenticated') return true;
     if (rule.level === 'operator') {
       if (caller.kind !== 'operator') throw forbidden('Only the operator may do this. Use the operator key.');
       return true;
     }
     const workspace = workspaceFor(rule, request);
-    const role = await this.identity.roleOf(caller, workspace);
+    const role = await this.roles.roleOf(caller, workspace);
     if (role !== 'admin' && role !== rule.level)
       throw role === undefined
         ? outsider(workspace)
@@ -56,6 +49,19 @@ export class AccessGuard implements CanActivate {
     request.tagalong.role = role;
     return true;
   }
+}
+
+/** The caller that the authentication hook found, or its refusal. */
+function callerOrRefuse({ tagalong }: FastifyRequest): Principal {
+  if (tagalong.caller !== undefined) return tagalong.caller;
+  throw (
+    tagalong.refusal ??
+    new Refusal({
+      code: 'unauthenticated',
+      category: 'unauthenticated',
+      message: 'Send a key or token: Authorization: Bearer …',
+    })
+  );
 }
 
 function workspaceFor(rule: AccessRule, request: FastifyRequest): string {

@@ -8,6 +8,8 @@ import { invalidInput } from './refusal.js';
 export interface RequestContext {
   readonly correlationId: string;
   caller?: Principal;
+  /** Why there is no caller, when a credential was sent that is not valid. */
+  refusal?: Error;
   /** The workspace the request is about, once the caller's right to it has been checked. */
   workspace?: string;
   role?: Role;

@@ -1,0 +1,23 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import type { Registry } from 'prom-client';
+import { Access } from './access.decorator.js';
+
+/** Injection token of the Prometheus registry. */
+export const METRICS = Symbol('Metrics');
+
+@ApiTags('operations')
+@Controller('metrics')
+export class MetricsController {
+  constructor(@Inject(METRICS) private readonly registry: Registry) {}
+
+  /** In the Prometheus text format. Scrape it with the operator key as bearer token. */
+  @Get()
+  @Access('operator')
+  @ApiOperation({ summary: 'Metrics for Prometheus.' })
+  async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    void reply.header('content-type', this.registry.contentType);
+    return this.registry.metrics();
+  }
+}
