@@ -8,6 +8,7 @@ import { readSlotEvent } from './slot-event.js';
 import type { SlotEvent } from './slot-event.js';
 import { SlotInBatch } from './slot-in-batch.js';
 import type { SlotNames } from './slot-names.js';
+import { registeredHere, sharedIn } from './slot-rows.js';
 import { TagRows } from './tag-rows.js';
 
 /** The events of one batch that concern slots: taken in first, so that all rows come in one go, then applied. */
@@ -91,10 +92,10 @@ export class CatalogBatch {
     const { event } = read;
     switch (event.type) {
       case 'ImageRegistered':
-        slot.fill({ source_workspace: null, share_id: null, reference: event.data.reference ?? null }, read);
+        slot.fill(registeredHere(event.data), read);
         return;
       case 'SharedImageReceived':
-        slot.fill({ source_workspace: event.data.source, share_id: event.data.shareId, reference: null }, read);
+        slot.fill(sharedIn(event.data), read);
         return;
       case 'ImageDeleted':
       case 'SharedImageRevoked':

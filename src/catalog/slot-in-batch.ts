@@ -3,8 +3,10 @@ import type { RowSet } from '../event-sourcing/projection.js';
 import type { Slot } from '../vocabulary/slot.js';
 import { slotIn, slotLabel } from '../vocabulary/slot.js';
 import type { ImageRow } from './catalog.tables.js';
-import type { NamedSlot } from './slot-names.js';
 import type { SlotEvent } from './slot-event.js';
+import type { NamedSlot } from './slot-names.js';
+import { filledSlot } from './slot-rows.js';
+import type { ImageOrigin } from './slot-rows.js';
 
 type Draft = { -readonly [K in keyof ImageRow]: ImageRow[K] };
 
@@ -42,20 +44,8 @@ export class SlotInBatch {
   }
 
   /** The slot now holds a new image. */
-  fill(row: Pick<ImageRow, 'source_workspace' | 'share_id' | 'reference'>, { at, position }: SlotEvent): void {
-    this.#draft = {
-      workspace: this.slot.workspace,
-      resource_type: this.slot.resourceType,
-      name: this.slot.name,
-      source_workspace: row.source_workspace,
-      share_id: row.share_id,
-      reference: row.reference,
-      created_at: at,
-      updated_at: at,
-      last_deployed_at: null,
-      latest_tag: null,
-      changed_position: position,
-    };
+  fill(origin: ImageOrigin, read: SlotEvent): void {
+    this.#draft = filledSlot(this.slot, read, origin);
   }
 
   empty(): void {

@@ -3,6 +3,7 @@ import { tagsTable } from './catalog.tables.js';
 import type { TagRow } from './catalog.tables.js';
 import type { ImageEventData, SlotEvent } from './slot-event.js';
 import type { SlotInBatch } from './slot-in-batch.js';
+import { pushedTag } from './slot-rows.js';
 
 /** The tags that one batch changes. */
 export class TagRows {
@@ -28,19 +29,7 @@ export class TagRows {
     image.updated_at = read.at;
     image.latest_tag = data.tag;
     const before = data.replaces === undefined ? undefined : this.#rows.get(slot.label, data.tag);
-    this.#rows.put({
-      slot: slot.label,
-      tag: data.tag,
-      digest: data.digest,
-      size: data.size,
-      media_type: data.mediaType ?? null,
-      platforms: data.platforms.length === 0 ? '[]' : JSON.stringify(data.platforms),
-      created_at: before?.created_at ?? read.at,
-      updated_at: read.at,
-      pushed_by: read.by,
-      position: read.position,
-      previous_digest: data.replaces ?? null,
-    });
+    this.#rows.put(pushedTag(slot.label, read, data, before));
   }
 
   delete(slot: SlotInBatch, read: SlotEvent, { tag }: ImageEventData<'TagDeleted'>): void {

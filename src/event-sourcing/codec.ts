@@ -3,6 +3,9 @@ import type { DomainEvent, EventMetadata, RecordedEvent } from './event.js';
 import { CorruptEventError } from './faults.js';
 import type { Json, JsonObject } from './json.js';
 
+/** What has to be known of a stored event to read it. */
+export type StoredEvent = Omit<RecordedEvent, 'id'>;
+
 /** How one type of event is written and read. */
 export interface EventDefinition<Data extends object> {
   /** One sentence for the events reference. */
@@ -28,7 +31,7 @@ export interface EventCodec<E extends DomainEvent> {
    *
    * @throws CorruptEventError when the data does not have the shape of its type and version
    */
-  decode(recorded: RecordedEvent): E | undefined;
+  decode(recorded: StoredEvent): E | undefined;
 }
 
 type Definitions<E extends DomainEvent> = {
@@ -76,7 +79,7 @@ function toJsonObject(data: object): JsonObject {
   return data as JsonObject;
 }
 
-function upcast(recorded: RecordedEvent, definition: EventDefinition<object>): JsonObject {
+function upcast(recorded: StoredEvent, definition: EventDefinition<object>): JsonObject {
   let data = asObject(recorded, recorded.data, 'data');
   let version = schemaVersionOf(recorded);
   if (version > definition.version) {
@@ -93,7 +96,7 @@ function upcast(recorded: RecordedEvent, definition: EventDefinition<object>): J
   return data;
 }
 
-function schemaVersionOf(recorded: RecordedEvent): number {
+function schemaVersionOf(recorded: StoredEvent): number {
   const version = asObject(recorded, recorded.metadata, 'metadata')['schemaVersion'];
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
     throw new CorruptEventError(recorded, 'its metadata has no schemaVersion');
@@ -101,7 +104,7 @@ function schemaVersionOf(recorded: RecordedEvent): number {
   return version;
 }
 
-function asObject(recorded: RecordedEvent, value: Json, what: string): JsonObject {
+function asObject(recorded: StoredEvent, value: Json, what: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CorruptEventError(recorded, `its ${what} is not a JSON object`);
   }
