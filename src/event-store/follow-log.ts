@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SubscribeOptions, SubscriptionMessage } from '../event-sourcing/event-store.js';
+import { AbortWatch } from './abort-watch.js';
 import type { AppendSignal } from './append-signal.js';
 import { fromPosition, toPosition } from './numeric-position.js';
 import type { StoredEvent } from './stored-event.js';
@@ -13,6 +14,8 @@ export interface FollowableLog {
 
 const defaultBatchSize = 500;
 
+const aborts = new AbortWatch();
+
 /**
  * Catches up with a log and then follows it.
  *
@@ -23,7 +26,7 @@ export async function* followLog(log: FollowableLog, options: SubscribeOptions):
   const { signal, batchSize = defaultBatchSize } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError('batchSize must be a positive integer');
   const sleeper = new Sleeper(log.appended);
-  signal.addEventListener('abort', sleeper.wake);
+  aborts.add(signal, sleeper.wake);
   try {
     let passed = fromPosition(options.after);
     let saidCaughtUp = false;
@@ -47,7 +50,7 @@ export async function* followLog(log: FollowableLog, options: SubscribeOptions):
       }
     }
   } finally {
-    signal.removeEventListener('abort', sleeper.wake);
+    aborts.remove(signal, sleeper.wake);
   }
 }
 

@@ -1,0 +1,106 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { ReadStreamOptions } from '../../event-sourcing/event-store.js';
+import { noStream } from '../append-rules.js';
+import { streamRange } from '../read-range.js';
+import { StoredEvent } from '../stored-event.js';
+import { RecentEvents } from './recent-events.js';
+import { StreamIndex, streamHash } from './stream-index.js';
+import type { Run, UnindexedTail } from './unindexed-tail.js';
+import { loadTail } from './unindexed-tail.js';
+
+const columns = 'e.position, e.stream, e.revision, e.id, e.type, e.metadata, e.data';
+
+type EventRow = [number, string, number, string, string, string, string];
+
+/**
+ * Reads the log on a connection of its own, up to the last event whose commit has been announced to
+ * it. So all its answers agree with each other, whatever the writer has committed meanwhile.
+ */
+export class LogReader {
+  readonly #db: Database;
+  readonly #after: Statement<[number, number, number], EventRow>;
+  readonly #one: Statement<[number], EventRow>;
+  readonly #ofStream: Statement<[number, number, number, string], EventRow>;
+  readonly #index: StreamIndex;
+  readonly #tail: UnindexedTail;
+  readonly #recent = new RecentEvents();
+  #head: number;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#after = db
+      .prepare<[number, number, number], EventRow>(
+        `SELECT ${columns} FROM events e WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`,
+      )
+      .raw();
+    this.#one = db.prepare<[number], EventRow>(`SELECT ${columns} FROM events e WHERE e.position = ?`).raw();
+    this.#ofStream = db
+      .prepare<[number, number, number, string], EventRow>(
+        `SELECT ${columns} FROM stream_index i JOIN events e ON e.position = i.position
+         WHERE i.stream_hash = ? AND i.revision BETWEEN ? AND ? AND e.stream = ? ORDER BY i.revision`,
+      )
+      .raw();
+    this.#index = new StreamIndex(db);
+    this.#tail = loadTail(db);
+    this.#head = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck().get() ?? 0;
+  }
+
+  /** The position of the last event it shows, 0 for none. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Takes note of events that were committed, in the order of the log. */
+  announce(events: readonly StoredEvent[], indexedThrough: number | undefined): void {
+    for (const event of events) {
+      this.#recent.push(event);
+      this.#tail.add(event.stream, event.index, event.sequence);
+      this.#head = event.sequence;
+    }
+    if (this.#tail.newest.events >= segmentSize) this.#tail.seal();
+    if (indexedThrough !== undefined) this.#tail.forgetThrough(indexedThrough);
+  }
+
+  /** Up to `limit` events after this one. */
+  after(sequence: number, limit: number): readonly StoredEvent[] {
+    if (sequence >= this.#head) return [];
+    return this.#recent.after(sequence, limit) ?? this.#after.all(sequence, this.#head, limit).map(toEvent);
+  }
+
+  readStream(stream: string, options: ReadStreamOptions): readonly StoredEvent[] {
+    const hash = streamHash(stream);
+    const run = this.#tail.find(stream);
+    const head = run === undefined ? (this.#index.headOf(hash, stream) ?? noStream) : lastOf(run);
+    const { first, last } = streamRange(head, options);
+    if (first > last) return [];
+    const indexedLast = run === undefined ? last : Math.min(last, run.first - 1);
+    const events = first <= indexedLast ? this.#ofStream.all(hash, first, indexedLast, stream).map(toEvent) : [];
+    if (run !== undefined) {
+      for (const position of run.positions.slice(Math.max(0, first - run.first), last - run.first + 1)) {
+        events.push(this.#recent.at(position) ?? this.#at(position));
+      }
+    }
+    return options.direction === 'backwards' ? events.reverse() : events;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #at(position: number): StoredEvent {
+    const row = this.#one.get(position);
+    if (row === undefined) throw new Error(`the event at position ${position} is gone from ${this.#db.name}`);
+    return toEvent(row);
+  }
+}
+
+/** How many events of the tail are forgotten together. */
+const segmentSize = 1_024;
+
+function lastOf(run: Run): number {
+  return run.first + run.positions.length - 1;
+}
+
+function toEvent([position, stream, revision, id, type, metadata, data]: EventRow): StoredEvent {
+  return new StoredEvent(position, stream, revision, id, type, metadata, data);
+}

@@ -1,0 +1,29 @@
+import { SqliteError } from 'better-sqlite3';
+import { damaged } from '../unusable-store.error.js';
+import { openForWriting } from './connection.js';
+import { migrate, storeValue } from './schema.js';
+
+/**
+ * Creates the file if there is none, brings it to the present schema and looks whether it is sound.
+ *
+ * @returns the identity written into it at its birth
+ * @throws UnusableStoreError when it cannot be used
+ */
+export function prepareFile(file: string): string {
+  let db;
+  try {
+    db = openForWriting(file);
+    migrate(db);
+    const storeId = storeValue(db, 'store_id');
+    if (typeof storeId !== 'string') throw damaged(file, 'it has no identity');
+    return storeId;
+  } catch (error) {
+    throw isDamage(error) ? damaged(file, error.message, { cause: error }) : error;
+  } finally {
+    db?.close();
+  }
+}
+
+function isDamage(error: unknown): error is Error {
+  return error instanceof SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+}

@@ -1,0 +1,216 @@
+import { statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type {
+  AppendResult,
+  EventStore,
+  ExpectedRevision,
+  ReadAllOptions,
+  ReadStreamOptions,
+  SubscribeOptions,
+  SubscriptionMessage,
+} from '../../event-sourcing/event-store.js';
+import type { NewEvent, RecordedEvent } from '../../event-sourcing/event.js';
+import { StoreUnavailableError } from '../../event-sourcing/faults.js';
+import type { Position } from '../../event-sourcing/position.js';
+import { asRevision, expectedAsNumber, requireStorable } from '../append-rules.js';
+import { AppendSignal } from '../append-signal.js';
+import { followLog } from '../follow-log.js';
+import { fromPosition, toPosition } from '../numeric-position.js';
+import { readLimit } from '../read-range.js';
+import { StoredEvent } from '../stored-event.js';
+import type { PendingAppend } from './append-queue.js';
+import { AppendQueue } from './append-queue.js';
+import { openForReading } from './connection.js';
+import { LogReader } from './log-reader.js';
+import { prepareFile } from './open-file.js';
+import type { Outcomes } from './writer-protocol.js';
+import { fieldsPerEvent, numbersPerOutcome, outcome } from './writer-protocol.js';
+import { WriterThread } from './writer-thread.js';
+
+export interface SqliteEventStoreOptions {
+  /** Where `events.db` lies. Created, for its owner alone, if missing. */
+  readonly directory: string;
+}
+
+/** How the store is doing. */
+export interface SqliteEventStoreHealth {
+  /** What it failed with; `undefined` while it works. */
+  readonly fault: string | undefined;
+  readonly events: number;
+  /** The file and its write-ahead log, in bytes. */
+  readonly bytes: number;
+  /** Appends not answered yet. */
+  readonly pendingAppends: number;
+}
+
+/** The name of the file in the data directory. */
+export const eventsFile = 'events.db';
+
+/**
+ * The embedded store: one SQLite file.
+ *
+ * Appends that wait at the same time share one durable transaction, committed in a thread of its
+ * own. Positions count the events from 1, without gaps. One process at a time: see `lockDataDirectory`.
+ */
+export class SqliteEventStore implements EventStore {
+  readonly storeId: string;
+  readonly #file: string;
+  readonly #reader: LogReader;
+  readonly #writer: WriterThread;
+  readonly #queue: AppendQueue;
+  readonly #appended: AppendSignal;
+  #closing: Promise<void> | undefined;
+
+  private constructor(parts: {
+    storeId: string;
+    file: string;
+    reader: LogReader;
+    writer: WriterThread;
+    queue: AppendQueue;
+    appended: AppendSignal;
+  }) {
+    this.storeId = parts.storeId;
+    this.#file = parts.file;
+    this.#reader = parts.reader;
+    this.#writer = parts.writer;
+    this.#queue = parts.queue;
+    this.#appended = parts.appended;
+  }
+
+  /**
+   * Opens the store of a data directory, or creates it.
+   *
+   * @throws UnusableStoreError when the file is damaged, belongs to something else or to a newer release
+   */
+  static async open({ directory }: SqliteEventStoreOptions): Promise<SqliteEventStore> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const file = join(directory, eventsFile);
+    const storeId = prepareFile(file);
+    const appended = new AppendSignal();
+    const queue: AppendQueue = new AppendQueue(
+      (group) => {
+        writer.append(group);
+      },
+      (appends, outcomes, indexedThrough) => {
+        const { events, settle } = settlement(appends, outcomes);
+        reader.announce(events, indexedThrough);
+        settle();
+        if (events.length > 0) appended.raise();
+      },
+    );
+    const writer = await WriterThread.start(
+      { file },
+      {
+        onAnswer: (answer) => {
+          queue.settle(answer);
+        },
+        onCrash: (fault) => {
+          queue.fail(fault);
+          appended.fail(fault);
+        },
+      },
+    );
+    const reader = new LogReader(openForReading(file));
+    return new SqliteEventStore({ storeId, file, reader, writer, queue, appended });
+  }
+
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      requireStorable(stream, events);
+      const fields: string[] = [];
+      for (const event of events) {
+        fields.push(event.id, event.type, JSON.stringify(event.metadata), JSON.stringify(event.data));
+      }
+      const count = events.length;
+      this.#queue.push({ stream, expected: expectedAsNumber(expected), count, fields, resolve, reject });
+    });
+  }
+
+  readStream(stream: string, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
+    return this.#read(() => this.#reader.readStream(stream, options));
+  }
+
+  readAll(options: ReadAllOptions = {}): Promise<readonly RecordedEvent[]> {
+    return this.#read(() => this.#reader.after(fromPosition(options.after), readLimit(options.limit)));
+  }
+
+  head(): Promise<Position | undefined> {
+    return this.#read(() => (this.#reader.head === 0 ? undefined : toPosition(this.#reader.head)));
+  }
+
+  subscribeAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {
+    const read = (after: number, limit: number): readonly StoredEvent[] => this.#reader.after(after, limit);
+    return followLog({ appended: this.#appended, read }, options);
+  }
+
+  /** Cheap enough to be asked often. */
+  health(): SqliteEventStoreHealth {
+    return {
+      fault: this.#appended.fault?.message,
+      events: this.#reader.head,
+      bytes: sizeOf(this.#file) + sizeOf(`${this.#file}-wal`),
+      pendingAppends: this.#queue.pending,
+    };
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const closed = new StoreUnavailableError('the event store is closed');
+    await this.#queue.drain(closed);
+    this.#appended.fail(closed);
+    this.#reader.close();
+    await this.#writer.close();
+  }
+
+  #read<T>(act: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      if (this.#closing !== undefined) throw new StoreUnavailableError('the event store is closed');
+      resolve(act());
+    });
+  }
+}
+
+/** What a committed group means: the events it added to the log, and the answers to give once readers know them. */
+function settlement(
+  appends: readonly PendingAppend[],
+  outcomes: Outcomes,
+): { readonly events: readonly StoredEvent[]; readonly settle: () => void } {
+  const events: StoredEvent[] = [];
+  const answers: (() => void)[] = [];
+  for (const [index, append] of appends.entries()) {
+    const at = index * numbersPerOutcome;
+    const [kind = outcome.conflict, revision = 0, position = 0] = outcomes.subarray(at, at + numbersPerOutcome);
+    if (kind === outcome.appended) pushEvents(events, append, revision, position);
+    const result: AppendResult =
+      kind === outcome.conflict
+        ? { kind: 'conflict', actual: asRevision(revision) }
+        : { kind: 'appended', revision: BigInt(revision), position: toPosition(position) };
+    answers.push(() => {
+      append.resolve(result);
+    });
+  }
+  return {
+    events,
+    settle: () => {
+      for (const answer of answers) answer();
+    },
+  };
+}
+
+function pushEvents(events: StoredEvent[], append: PendingAppend, revision: number, position: number): void {
+  const { count, fields, stream } = append;
+  for (let index = 0; index < count; index++) {
+    const at = index * fieldsPerEvent;
+    const [id = '', type = '', metadata = '', data = ''] = fields.slice(at, at + fieldsPerEvent);
+    const distance = count - 1 - index;
+    events.push(new StoredEvent(position - distance, stream, revision - distance, id, type, metadata, data));
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

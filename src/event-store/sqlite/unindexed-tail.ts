@@ -1,0 +1,83 @@
+import type { Database } from 'better-sqlite3';
+import { storeValue } from './schema.js';
+
+/** Consecutive events of one stream. */
+export interface Run {
+  /** The revision of the first of them. */
+  readonly first: number;
+  readonly positions: number[];
+}
+
+/** A stretch of the log that goes into the index as one. */
+export interface Segment {
+  readonly runs: Map<string, Run>;
+  events: number;
+  /** The position of its last event. */
+  last: number;
+}
+
+/**
+ * Where to find the newest events of a stream: those which the index in the file does not cover yet.
+ * The writer and the readers keep one each.
+ */
+export class UnindexedTail {
+  readonly #segments: [...older: Segment[], newest: Segment] = [emptySegment()];
+
+  /** Notes an event. Events are noted in the order of their positions. */
+  add(stream: string, revision: number, position: number): void {
+    const segment = this.newest;
+    const run = segment.runs.get(stream);
+    if (run === undefined) segment.runs.set(stream, { first: revision, positions: [position] });
+    else run.positions.push(position);
+    segment.events++;
+    segment.last = position;
+  }
+
+  /** The segment that events are being added to. */
+  get newest(): Segment {
+    return this.#segments[this.#segments.length - 1] ?? this.#segments[0];
+  }
+
+  /** Begins a new segment. */
+  seal(): void {
+    if (this.newest.events > 0) this.#segments.push(emptySegment());
+  }
+
+  /** Forgets the sealed segments that the index covers. */
+  forgetThrough(position: number): void {
+    while (this.#segments.length > 1 && this.#segments[0].last <= position) this.#segments.shift();
+  }
+
+  /** The events of a stream that are noted here, as one run; `undefined` for none. */
+  find(stream: string): Run | undefined {
+    let found: Run | undefined;
+    for (const segment of this.#segments) {
+      const run = segment.runs.get(stream);
+      if (run === undefined) continue;
+      found = found === undefined ? run : { first: found.first, positions: [...found.positions, ...run.positions] };
+    }
+    return found;
+  }
+
+  /** The revision of the stream's last event, `undefined` when the tail does not know it. */
+  headOf(stream: string): number | undefined {
+    const run = this.find(stream);
+    return run === undefined ? undefined : run.first + run.positions.length - 1;
+  }
+}
+
+/** Reads the tail of a file: the events after `indexed_through`. A few thousand at most. */
+export function loadTail(db: Database): UnindexedTail {
+  const tail = new UnindexedTail();
+  const events = db
+    .prepare<[unknown], { position: number; stream: string; revision: number }>(
+      'SELECT position, stream, revision FROM events WHERE position > ? ORDER BY position',
+    )
+    .iterate(storeValue(db, 'indexed_through'));
+  for (const { position, stream, revision } of events) tail.add(stream, revision, position);
+  return tail;
+}
+
+function emptySegment(): Segment {
+  return { runs: new Map(), events: 0, last: 0 };
+}

@@ -1,0 +1,51 @@
+/**
+ * What the store and its writer thread say to each other. Flat arrays of strings and numbers cross a
+ * thread boundary much faster than objects do.
+ */
+
+/** Appends that share one transaction. */
+export interface AppendGroup {
+  /** One per append. */
+  readonly streams: readonly string[];
+  /** One per append: the expected revision as a number. */
+  readonly expected: readonly number[];
+  /** One per append: how many events it has. */
+  readonly counts: readonly number[];
+  /** Four per event: id, type, metadata, data. */
+  readonly fields: readonly string[];
+}
+
+export const fieldsPerEvent = 4;
+
+/** What became of one append. */
+export const outcome = { appended: 0, repeated: 1, conflict: 2 } as const;
+
+/** Three numbers per append: an {@link outcome}, the revision (of the last event, or the actual one) and the position. */
+export type Outcomes = Float64Array;
+
+export const numbersPerOutcome = 3;
+
+/** What became of a group. */
+export type GroupAnswer =
+  | {
+      readonly kind: 'committed';
+      readonly outcomes: Outcomes;
+      /** The index in the file covers everything up to here. */
+      readonly indexedThrough: number | undefined;
+    }
+  | {
+      /** Nothing of the group was written, as far as can be known. */
+      readonly kind: 'refused';
+      readonly reason: string;
+    };
+
+/** To the writer thread. Groups are answered in the order they were sent. */
+export type WriterRequest = { readonly kind: 'append'; readonly group: AppendGroup } | { readonly kind: 'close' };
+
+/** From the writer thread. */
+export type WriterMessage = { readonly kind: 'ready' } | { readonly kind: 'answer'; readonly answer: GroupAnswer };
+
+/** Given to the writer thread at its start. */
+export interface WriterOptions {
+  readonly file: string;
+}
