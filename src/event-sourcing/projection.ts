@@ -68,6 +68,8 @@ export interface SubscriberStatus {
   readonly name: string;
   readonly version: number;
   readonly state: 'starting' | 'catching-up' | 'live' | 'paused' | 'stopped' | 'failed';
+  /** True once queries may read its tables: they have this version's columns and have once held everything. */
+  readonly ready: boolean;
   readonly checkpoint: Position | undefined;
   /** The head of the store it last heard of. */
   readonly head: Position | undefined;
@@ -77,5 +79,9 @@ export interface SubscriberStatus {
   /** Why it failed, and at which event. */
   readonly fault?: { readonly message: string; readonly position?: Position; readonly stream?: string };
   /** A generation being built beside the live one. */
-  readonly rebuild?: { readonly checkpoint: Position | undefined; readonly eventsProcessed: number };
+  readonly rebuild?: {
+    readonly checkpoint: Position | undefined;
+    readonly eventsProcessed: number;
+    readonly fault?: { readonly message: string; readonly position?: Position; readonly stream?: string };
+  };
 }

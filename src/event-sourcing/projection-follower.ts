@@ -1,0 +1,285 @@
+import type { RecordedEvent } from './event.js';
+import type { EventReader, SubscriptionMessage } from './event-store.js';
+import { CorruptEventError, StoreUnavailableError } from './faults.js';
+import { comparePositions } from './position.js';
+import type { Position } from './position.js';
+import { BufferedRows } from './projection-rows.js';
+import { CheckpointMovedError } from './projection-store.js';
+import type { Generation } from './projection-store.js';
+import type { Projection, SubscriberStatus } from './projection.js';
+import { sleep } from './subscriber-clock.js';
+import type { Clock } from './subscriber-clock.js';
+
+/** How a follower spends memory and time. */
+export interface FollowerTuning {
+  /** Events in one batch, at most. */
+  readonly batchSize: number;
+  /** While catching up: commit after so many milliseconds … */
+  readonly commitEveryMs: number;
+  /** … or when so many rows wait to be written. */
+  readonly commitEveryRows: number;
+  /** Rows of one table kept in memory between commits, at most. */
+  readonly cachedRows: number;
+  /** The first pause after a fault that passes by itself; each further one doubles, up to the last. */
+  readonly firstRetryMs: number;
+  readonly lastRetryMs: number;
+}
+
+export const defaultTuning: FollowerTuning = {
+  batchSize: 2_000,
+  commitEveryMs: 250,
+  commitEveryRows: 10_000,
+  cachedRows: 20_000,
+  firstRetryMs: 50,
+  lastRetryMs: 5_000,
+};
+
+/** A step forward, as queries now see it. */
+export interface Commit {
+  readonly projection: string;
+  readonly from: Position | undefined;
+  readonly position: Position;
+  /** The events that were applied; absent for a stride while catching up or a swap, after which anything may have changed. */
+  readonly events: readonly RecordedEvent[] | undefined;
+}
+
+export interface FollowerHooks {
+  /** Called synchronously after every commit. */
+  committed(commit: Commit): void;
+  /** Called at rest, between batches, when nothing known is left to do; again after every later commit. */
+  level(): Promise<void> | undefined;
+  retrying(error: Error, delayMs: number): void;
+  failed(fault: NonNullable<SubscriberStatus['fault']>, error: unknown): void;
+}
+
+type FollowerState = 'halted' | 'starting' | 'catching-up' | 'live' | 'failed';
+
+/** Keeps one generation of a projection up with the store. */
+export class GenerationFollower {
+  #state: FollowerState = 'halted';
+  #checkpoint: Position | undefined;
+  #head: Position | undefined;
+  #events = 0;
+  #lagMs = 0;
+  #fault: SubscriberStatus['fault'];
+  #wanted = false;
+  #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
+  #retries = 0;
+  readonly #rows: BufferedRows;
+  #pending: { to: Position; events: number; readonly since: number } | undefined;
+  /** What was being projected or committed when something was thrown. */
+  #inHand: readonly RecordedEvent[] = [];
+  /** Events to be taken one by one, because one of them stopped its batch. */
+  #suspects: { readonly first: Position; readonly last: Position } | undefined;
+
+  constructor(
+    private readonly projection: Projection,
+    readonly generation: Generation,
+    private readonly reader: EventReader,
+    private readonly clock: Clock,
+    private readonly tuning: FollowerTuning,
+    private readonly hooks: FollowerHooks,
+  ) {
+    this.#rows = new BufferedRows(projection.tables, generation);
+  }
+
+  get state(): FollowerState {
+    return this.#state;
+  }
+
+  /** The last commit. */
+  get checkpoint(): Position | undefined {
+    return this.#checkpoint;
+  }
+
+  get head(): Position | undefined {
+    return this.#head;
+  }
+
+  /** Events since position zero. */
+  get events(): number {
+    return this.#events;
+  }
+
+  get lagMs(): number {
+    return this.#lagMs;
+  }
+
+  get fault(): SubscriberStatus['fault'] {
+    return this.#fault;
+  }
+
+  /** Reads the checkpoint without following yet. */
+  async prepare(): Promise<void> {
+    const { checkpoint, events } = await this.generation.progress();
+    this.#checkpoint = checkpoint;
+    this.#events = events;
+    this.#head = checkpoint;
+  }
+
+  /** Follows from the checkpoint on. Harmless when it already does. */
+  start(): void {
+    this.#wanted = true;
+    if (this.#running === undefined) this.#launch();
+  }
+
+  /** Finishes the batch in hand and stops following. */
+  async halt(): Promise<void> {
+    this.#wanted = false;
+    this.#running?.abort.abort();
+    await this.#running?.ended;
+  }
+
+  #launch(): void {
+    const abort = new AbortController();
+    this.#state = 'starting';
+    this.#fault = undefined;
+    this.#retries = 0;
+    this.#running = { abort, ended: this.#run(abort.signal) };
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let failed = false;
+    while (!signal.aborted && !failed) {
+      try {
+        await this.#follow(signal);
+      } catch (error) {
+        this.#rows.discard();
+        this.#pending = undefined;
+        failed = await this.#judge(error, signal);
+      }
+    }
+    this.#running = undefined;
+    this.#state = failed ? 'failed' : 'halted';
+    if (!failed && this.#wanted) this.#launch();
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    this.#inHand = [];
+    await this.prepare();
+    this.#head = (await this.reader.head()) ?? this.#head;
+    this.#state = 'catching-up';
+    const options = { after: this.#checkpoint, batchSize: this.tuning.batchSize, signal };
+    for await (const message of this.reader.subscribeAll(options)) await this.#take(message);
+    if (!signal.aborted) throw new StoreUnavailableError('the subscription ended');
+    await this.#commit(undefined);
+  }
+
+  async #take(message: SubscriptionMessage): Promise<void> {
+    if (comparePositions(message.position, this.#head) > 0) this.#head = message.position;
+    switch (message.kind) {
+      case 'events':
+        for (const part of this.#parts(message.events)) await this.#apply(part);
+        break;
+      case 'position':
+        this.#advance(message.position, 0);
+        if (this.#state === 'live') await this.#commit(undefined);
+        break;
+      case 'caught-up':
+        await this.#commit(undefined);
+        this.#state = 'live';
+        break;
+    }
+    if (this.#state === 'live') await this.hooks.level();
+  }
+
+  async #apply(events: readonly RecordedEvent[]): Promise<void> {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    this.#inHand = events;
+    this.#rows.beginBatch();
+    const lagMs = this.#lagOf(last);
+    await this.projection.project(events, this.#rows);
+    this.#lagMs = lagMs;
+    const pending = this.#advance(last.position, events.length);
+    if (this.#state === 'live') return this.#commit(events);
+    const due =
+      this.#suspects !== undefined ||
+      this.#rows.dirty >= this.tuning.commitEveryRows ||
+      this.clock.now() - pending.since >= this.tuning.commitEveryMs;
+    if (due) await this.#commit(undefined);
+  }
+
+  #advance(to: Position, events: number): { readonly since: number } {
+    this.#pending ??= { to, events: 0, since: this.clock.now() };
+    this.#pending.to = to;
+    this.#pending.events += events;
+    return this.#pending;
+  }
+
+  async #commit(events: readonly RecordedEvent[] | undefined): Promise<void> {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    const from = this.#checkpoint;
+    await this.generation.commit({ from, to: pending.to, events: pending.events, changes: this.#rows.changes() });
+    this.#rows.committed(this.tuning.cachedRows);
+    this.#pending = undefined;
+    this.#inHand = [];
+    this.#checkpoint = pending.to;
+    this.#events += pending.events;
+    this.#retries = 0;
+    this.#fault = undefined;
+    this.hooks.committed({ projection: this.projection.name, from, position: pending.to, events });
+  }
+
+  /** The batch whole, or around the suspects cut into single events. */
+  *#parts(events: readonly RecordedEvent[]): Iterable<readonly RecordedEvent[]> {
+    if (this.#suspects === undefined) {
+      yield events;
+      return;
+    }
+    const { first, last } = this.#suspects;
+    const before = events.findIndex((event) => comparePositions(event.position, first) >= 0);
+    const beyond = events.findIndex((event) => comparePositions(event.position, last) > 0);
+    const start = before === -1 ? events.length : before;
+    const end = beyond === -1 ? events.length : beyond;
+    yield events.slice(0, start);
+    for (const event of events.slice(start, end)) yield [event];
+    if (beyond === -1) return;
+    this.#suspects = undefined;
+    yield events.slice(end);
+  }
+
+  /** Decides what a fault means. Answers whether it is the end. */
+  async #judge(error: unknown, signal: AbortSignal): Promise<boolean> {
+    if (error instanceof StoreUnavailableError) {
+      const delay = Math.min(this.tuning.firstRetryMs * 2 ** this.#retries, this.tuning.lastRetryMs);
+      this.#retries += 1;
+      this.#state = 'catching-up';
+      this.#fault = { message: `${error.message}; trying again` };
+      this.hooks.retrying(error, delay);
+      await sleep(this.clock, delay, signal);
+      return false;
+    }
+    const culprit = this.#culprit(error);
+    const [first] = this.#inHand;
+    const last = this.#inHand.at(-1);
+    const divisible = first !== undefined && last !== undefined && !(error instanceof CheckpointMovedError);
+    if (culprit === undefined && divisible) {
+      this.#suspects = { first: first.position, last: last.position };
+      return false;
+    }
+    this.#suspects = undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#fault = { message, ...culprit };
+    this.hooks.failed(this.#fault, error);
+    return true;
+  }
+
+  /** The one event that can have caused this, if it is known. */
+  #culprit(error: unknown): { readonly position: Position; readonly stream: string } | undefined {
+    const [only] = this.#inHand;
+    if (error instanceof CheckpointMovedError) return undefined;
+    if (only === undefined) return error instanceof CorruptEventError ? error.at : undefined;
+    if (this.#inHand.length > 1 || this.#suspects === undefined) return undefined;
+    return { position: only.position, stream: only.stream };
+  }
+
+  #lagOf(event: RecordedEvent): number {
+    const { metadata } = event;
+    const at =
+      typeof metadata === 'object' && metadata !== null && 'occurredAt' in metadata ? metadata['occurredAt'] : '';
+    const occurred = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+    return Number.isNaN(occurred) ? this.#lagMs : Math.max(0, this.clock.now() - occurred);
+  }
+}

@@ -1,0 +1,298 @@
+import type { EventReader } from './event-store.js';
+import { hasPassed } from './position.js';
+import type { Position } from './position.js';
+import { GenerationFollower, defaultTuning } from './projection-follower.js';
+import type { Commit, FollowerHooks, FollowerTuning } from './projection-follower.js';
+import type { Generation, ProjectionStore } from './projection-store.js';
+import type { Projection, SubscriberStatus } from './projection.js';
+import type { Clock } from './subscriber-clock.js';
+import { PositionWaiters } from './subscriber-waiters.js';
+import type { WaitOptions } from './subscriber-waiters.js';
+
+/** What happens to a subscriber, for whoever keeps the log. */
+export type SubscriberReport = { readonly name: string; readonly version: number } & (
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'swapped-in'; readonly generation: number }
+  | { readonly kind: 'retrying'; readonly error: Error; readonly delayMs: number }
+  | { readonly kind: 'failed'; readonly fault: NonNullable<SubscriberStatus['fault']>; readonly error: unknown }
+  | { readonly kind: 'listener-failed'; readonly error: unknown }
+);
+
+/** What a subscriber needs from around it. */
+export interface SubscriberSurroundings {
+  readonly store: ProjectionStore;
+  readonly reader: EventReader;
+  readonly clock: Clock;
+  readonly report: (report: SubscriberReport) => void;
+  readonly tuning?: Partial<FollowerTuning>;
+}
+
+interface RebuildInHand {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Runs one projection: keeps its live generation up with the store, and builds another one beside it
+ * when its version has changed or somebody asks for it.
+ */
+export class ProjectionRunner {
+  #live: GenerationFollower | undefined;
+  #building: GenerationFollower | undefined;
+  #complete = false;
+  #mode: 'starting' | 'running' | 'paused' | 'stopped' = 'starting';
+  #rebuild: RebuildInHand | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  readonly #waiters: PositionWaiters;
+  readonly #listeners = new Set<(commit: Commit) => void>();
+
+  constructor(
+    readonly projection: Projection,
+    private readonly surroundings: SubscriberSurroundings,
+  ) {
+    this.#waiters = new PositionWaiters(surroundings.clock);
+  }
+
+  get name(): string {
+    return this.projection.name;
+  }
+
+  /** True once queries may read its tables: they have the columns of this version and have held everything. */
+  get ready(): boolean {
+    return this.#live !== undefined && this.#complete;
+  }
+
+  /** The position that queries have passed. */
+  get checkpoint(): Position | undefined {
+    return this.#live?.checkpoint;
+  }
+
+  /** Opens the generations and begins to follow. */
+  async start(): Promise<void> {
+    const { live, building } = await this.surroundings.store.open(this.projection);
+    if (live !== undefined) {
+      this.#complete = (await live.progress()).complete;
+      this.#live = this.#follower(live);
+      await this.#live.prepare();
+    }
+    if (building !== undefined) {
+      this.#building = this.#follower(building);
+      await this.#building.prepare();
+    }
+    this.#mode = 'running';
+    this.#startFollowers();
+  }
+
+  /** Finishes the batches in hand, then waits to be resumed. */
+  async pause(): Promise<void> {
+    if (this.#mode === 'stopped') return;
+    this.#mode = 'paused';
+    await this.#haltFollowers();
+  }
+
+  resume(): void {
+    if (this.#mode !== 'paused') return;
+    this.#mode = 'running';
+    this.#startFollowers();
+  }
+
+  /** After a failure: tries the event again at which it stopped. */
+  retry(): void {
+    if (this.#mode === 'running') this.#startFollowers();
+  }
+
+  /** Finishes the batches in hand and ends for good. A rebuild goes on at the next start. */
+  async stop(): Promise<void> {
+    this.#mode = 'stopped';
+    await this.#haltFollowers();
+    this.#waiters.giveUp();
+    this.#endRebuild(new Error(`${this.name} was stopped while it was rebuilt; the rebuild goes on at the next start`));
+  }
+
+  /**
+   * Builds a new generation from position zero while the live one goes on, and resolves when it has
+   * taken its place. `status().rebuild` tells how far it is.
+   *
+   * @throws Error when the rebuild fails, is stopped or is begun once more
+   */
+  async rebuild(): Promise<void> {
+    const begun = this.#turn.then(() => this.#beginRebuild());
+    this.#turn = begun.then(
+      () => undefined,
+      () => undefined,
+    );
+    const { finished } = await begun;
+    await finished;
+  }
+
+  /**
+   * Read your writes: resolves to true as soon as queries have passed this position; to false on
+   * time-out, abort, or when the subscriber has failed or stopped.
+   */
+  waitFor(position: Position, options?: WaitOptions): Promise<boolean> {
+    if (this.#live !== undefined && hasPassed(this.#live.checkpoint, position)) return Promise.resolve(true);
+    if (this.#mode === 'stopped' || this.#live?.state === 'failed') return Promise.resolve(false);
+    return this.#waiters.wait(position, options);
+  }
+
+  /** Calls the listener synchronously after each commit that queries see. Answers how to end that. */
+  onCommitted(listener: (commit: Commit) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  status(): SubscriberStatus {
+    const shown = this.#live ?? this.#building;
+    const building = this.#building;
+    const fault = shown?.fault;
+    return {
+      name: this.name,
+      version: this.projection.version,
+      state: this.#state(shown),
+      ready: this.ready,
+      checkpoint: shown?.checkpoint,
+      head: shown?.head,
+      lagMs: shown?.lagMs ?? 0,
+      eventsProcessed: shown?.events ?? 0,
+      ...(fault === undefined ? {} : { fault }),
+      ...(building === undefined
+        ? {}
+        : {
+            rebuild: {
+              checkpoint: building.checkpoint,
+              eventsProcessed: building.events,
+              ...(building.fault === undefined ? {} : { fault: building.fault }),
+            },
+          }),
+    };
+  }
+
+  #state(shown: GenerationFollower | undefined): SubscriberStatus['state'] {
+    if (this.#mode === 'stopped' || shown === undefined) return this.#mode === 'stopped' ? 'stopped' : 'starting';
+    if (shown.state === 'failed') return 'failed';
+    if (this.#mode === 'paused') return 'paused';
+    return shown.state === 'halted' ? 'catching-up' : shown.state;
+  }
+
+  async #beginRebuild(): Promise<{ readonly finished: Promise<void> }> {
+    if (this.#mode === 'starting' || this.#mode === 'stopped') throw new Error(`${this.name} is not running`);
+    await this.#building?.halt();
+    this.#endRebuild(new Error(`the rebuild of ${this.name} was begun once more`));
+    const generation = await this.surroundings.store.rebuild(this.projection);
+    this.#building = this.#follower(generation);
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#rebuild = { resolve, reject };
+    });
+    this.#startFollowers();
+    return { finished };
+  }
+
+  #endRebuild(error?: Error): void {
+    const rebuild = this.#rebuild;
+    this.#rebuild = undefined;
+    if (error === undefined) rebuild?.resolve();
+    else rebuild?.reject(error);
+  }
+
+  #startFollowers(): void {
+    if (this.#mode !== 'running') return;
+    this.#live?.start();
+    this.#building?.start();
+  }
+
+  async #haltFollowers(): Promise<void> {
+    await Promise.all([this.#live?.halt(), this.#building?.halt()]);
+  }
+
+  #follower(generation: Generation): GenerationFollower {
+    const { reader, clock, tuning } = this.surroundings;
+    const hooks: FollowerHooks = {
+      committed: (commit) => {
+        if (this.#live === follower) this.#tell(commit);
+      },
+      level: () => this.#level(follower),
+      retrying: (error, delayMs) => {
+        this.surroundings.report({ ...this.#who(), kind: 'retrying', error, delayMs });
+      },
+      failed: (fault, error) => {
+        this.surroundings.report({ ...this.#who(), kind: 'failed', fault, error });
+        this.#failed(follower, fault.message, error);
+      },
+    };
+    const follower = new GenerationFollower(
+      this.projection,
+      generation,
+      reader,
+      clock,
+      { ...defaultTuning, ...tuning },
+      hooks,
+    );
+    return follower;
+  }
+
+  #level(follower: GenerationFollower): Promise<void> | undefined {
+    if (follower === this.#building) return this.#swap(follower);
+    return this.#complete ? undefined : this.#completeLive(follower);
+  }
+
+  async #completeLive(follower: GenerationFollower): Promise<void> {
+    await follower.generation.complete();
+    this.#complete = true;
+    this.surroundings.report({ ...this.#who(), kind: 'complete' });
+  }
+
+  /**
+   * Puts a generation that has caught up in the live one's place. The live one is held meanwhile, so
+   * that queries never go back in time.
+   */
+  async #swap(follower: GenerationFollower): Promise<void> {
+    const live = this.#live;
+    await live?.halt();
+    if (live !== undefined && !hasPassed(follower.checkpoint, live.checkpoint)) return;
+    try {
+      await this.surroundings.store.swapIn(follower.generation);
+    } catch (error) {
+      this.#release(live);
+      throw error;
+    }
+    this.#live = follower;
+    this.#building = undefined;
+    this.#complete = true;
+    const { generation, checkpoint } = follower;
+    this.surroundings.report({ ...this.#who(), kind: 'swapped-in', generation: generation.number });
+    if (checkpoint !== undefined)
+      this.#tell({ projection: this.name, from: live?.checkpoint, position: checkpoint, events: undefined });
+    this.#endRebuild();
+  }
+
+  #failed(follower: GenerationFollower, message: string, error: unknown): void {
+    if (follower === this.#live) {
+      this.#waiters.giveUp();
+      return;
+    }
+    this.#endRebuild(new Error(`the rebuild of ${this.name} failed: ${message}`, { cause: error }));
+    this.#release(this.#live);
+  }
+
+  /** Lets go on what was held for a swap that did not come about. */
+  #release(held: GenerationFollower | undefined): void {
+    if (this.#mode === 'running' && held?.state === 'halted') held.start();
+  }
+
+  #tell(commit: Commit): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(commit);
+      } catch (error) {
+        this.surroundings.report({ ...this.#who(), kind: 'listener-failed', error });
+      }
+    }
+    this.#waiters.passed(commit.position);
+  }
+
+  #who(): { readonly name: string; readonly version: number } {
+    return { name: this.name, version: this.projection.version };
+  }
+}

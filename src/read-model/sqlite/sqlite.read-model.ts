@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { Kysely, SqliteDialect } from 'kysely';
+import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
+import { prepareQuery } from '../prepared-query.js';
+import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
+import { SqliteConnection } from './sqlite.connection.js';
+import { migrate } from './sqlite.migrate.js';
+import { SqliteProjectionStore } from './sqlite.projection-store.js';
+import { SqliteSnapshotStore } from './sqlite.snapshot-store.js';
+
+/** The name of the file inside the data directory. */
+export const readModelFile = 'read-model.db';
+
+/**
+ * The embedded read model: one SQLite file beside the event store's.
+ *
+ * Projections write on one connection, queries read on another, so that a query sees what was
+ * committed, at once, and never half of a batch.
+ */
+export class SqliteReadModel<Schema> {
+  readonly projections: SqliteProjectionStore;
+  readonly snapshots: SnapshotStore;
+  /** For queries only: it refuses to write. */
+  readonly queries: Kysely<Schema>;
+
+  private constructor(
+    private readonly writing: SqliteConnection,
+    private readonly reading: SqliteConnection,
+    file: string,
+  ) {
+    this.projections = new SqliteProjectionStore(writing, file);
+    this.snapshots = new SqliteSnapshotStore(writing);
+    this.queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database: reading }) });
+  }
+
+  /**
+   * Opens or creates the read model of a data directory, or one in memory that is gone with the process.
+   *
+   * @throws Error when the file is damaged or was written by a newer release; says what to do
+   */
+  static async open<Schema>(at: { readonly directory: string } | ':memory:'): Promise<SqliteReadModel<Schema>> {
+    const file = at === ':memory:' ? at : join(at.directory, readModelFile);
+    const writing = openConnection(file);
+    try {
+      await migrate(writing, file);
+      const reading = at === ':memory:' ? writing : SqliteConnection.open(file, { queryOnly: true });
+      return new SqliteReadModel<Schema>(writing, reading, file);
+    } catch (error) {
+      writing.close();
+      throw error;
+    }
+  }
+
+  /** Compiles a query once, for where a query runs often. */
+  prepare<P extends object, Result>(template: QueryTemplate<Schema, P, Result>): PreparedQuery<P, Result> {
+    return prepareQuery(this.queries, (sql, parameters) => this.reading.statement(sql).all(...parameters), template);
+  }
+
+  /** Releases the file. Stop the subscribers first. */
+  async close(): Promise<void> {
+    await this.queries.destroy();
+    if (this.reading !== this.writing) this.reading.close();
+    this.writing.close();
+  }
+}
+
+function openConnection(file: string): SqliteConnection {
+  try {
+    return SqliteConnection.open(file, { queryOnly: false });
+  } catch (error) {
+    throw new Error(
+      `the read model ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}. ` +
+        'If the file is damaged, stop the service, delete it and start again: it will be built again from the event store',
+      { cause: error },
+    );
+  }
+}
