@@ -2,7 +2,7 @@ import { alreadySo, events, rejected } from '../../event-sourcing/decider.js';
 import type { Decision } from '../../event-sourcing/decider.js';
 import type { ImageCommandOf } from './image.commands.js';
 import type { DeploymentData, ImageEvent } from './image.events.js';
-import { findDeployment } from './image.queries.js';
+import { findDeployment, holdsDigest } from './image.queries.js';
 import { refusal } from './image.rejections.js';
 import type { ImageRejection } from './image.rejections.js';
 import type { ImageState, OwnedImage } from './image.state.js';
@@ -29,7 +29,7 @@ function missingIn(
   image: OwnedImage,
   { slot, tag, digest }: ImageCommandOf<'RecordDeployment'>['data'],
 ): ImageRejection | undefined {
-  if (tag === undefined) return image.digests.has(digest) ? undefined : refusal.digestNotFound(slot, digest);
+  if (tag === undefined) return holdsDigest(image, digest) ? undefined : refusal.digestNotFound(slot, digest);
   const found = image.tags.get(tag);
   if (found === undefined) return refusal.tagNotFound(slot, tag);
   return found.digest === digest ? undefined : refusal.tagElsewhere(slot, tag, digest, found.digest);

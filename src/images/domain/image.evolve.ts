@@ -59,7 +59,6 @@ export function evolve(state: ImageState, event: ImageEvent): ImageState {
 const registered: OwnedImage = {
   kind: 'owned',
   tags: ImmutableMap(),
-  digests: ImmutableMap(),
   pushes: 0,
   lastPushed: undefined,
   shares: ImmutableMap(),
@@ -89,33 +88,17 @@ function expectShareOf(state: ImageState, event: Extract<ImageEvent, { type: 'Sh
 
 function pushTag(image: OwnedImage, { tag, digest }: DataOf<'TagPushed'>): OwnedImage {
   const push = image.pushes + 1;
-  const before = image.tags.get(tag);
-  const kept = before === undefined ? image.digests : release(image.digests, before.digest);
-  return {
-    ...image,
-    tags: image.tags.set(tag, { digest, push }),
-    digests: kept.update(digest, 0, (count) => count + 1),
-    pushes: push,
-    lastPushed: tag,
-  };
+  return { ...image, tags: image.tags.set(tag, { digest, push }), pushes: push, lastPushed: tag };
 }
 
 function deleteTag(image: OwnedImage, event: Extract<ImageEvent, { type: 'TagDeleted' }>): OwnedImage {
   const { tag } = event.data;
-  const before = image.tags.get(tag);
-  if (before === undefined) throw new ImpossibleEventError(event, `there is no tag ${tag}`);
+  if (!image.tags.has(tag)) throw new ImpossibleEventError(event, `there is no tag ${tag}`);
   return {
     ...image,
     tags: image.tags.delete(tag),
-    digests: release(image.digests, before.digest),
     lastPushed: image.lastPushed === tag ? undefined : image.lastPushed,
   };
-}
-
-/** One tag fewer points at the digest. */
-function release(digests: OwnedImage['digests'], digest: string): OwnedImage['digests'] {
-  const count = digests.get(digest, 0);
-  return count > 1 ? digests.set(digest, count - 1) : digests.delete(digest);
 }
 
 function share(image: OwnedImage, event: Extract<ImageEvent, { type: 'ImageShared' }>): OwnedImage {

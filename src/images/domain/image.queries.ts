@@ -19,12 +19,20 @@ export function latestTag(state: ImageState): (TagState & { readonly tag: string
 function newestOf(tags: OwnedImage['tags']): string | undefined {
   let newest: string | undefined;
   let newestPush = 0;
-  for (const [tag, { push }] of tags) {
-    if (push <= newestPush) continue;
+  tags.forEach(({ push }, tag) => {
+    if (push <= newestPush) return;
     newest = tag;
     newestPush = push;
-  }
+  });
   return newest;
+}
+
+/**
+ * True when a tag of the image, other than the one excepted, points at the digest. Looks at the tags one by one: it
+ * is asked for deployments by digest and for tags whose digest is deployed, too seldom to pay for an index at every push.
+ */
+export function holdsDigest(image: OwnedImage, digest: string, except?: string): boolean {
+  return image.tags.some((found, tag) => found.digest === digest && tag !== except);
 }
 
 /** The active share with a target. */
@@ -67,8 +75,10 @@ export function findDeployment(state: ImageState, kind: ResourceType, deployment
 export function deploymentsUsing(state: ImageState, tag: string): readonly DeploymentData[] {
   const found = findTag(state, tag);
   if (state.kind !== 'owned' || found === undefined) return [];
-  const isLastOfDigest = state.digests.get(found.digest) === 1;
-  return [...state.deployments.values()].filter(
+  const deployments = [...state.deployments.values()];
+  const pinned = deployments.some(({ digest }) => digest === found.digest);
+  const isLastOfDigest = pinned && !holdsDigest(state, found.digest, tag);
+  return deployments.filter(
     (deployment) => deployment.tag === tag || (isLastOfDigest && deployment.digest === found.digest),
   );
 }

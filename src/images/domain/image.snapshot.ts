@@ -96,9 +96,6 @@ function ownedImage(snapshot: StoredOwned): OwnedImage {
   return {
     kind,
     tags: ImmutableMap(tags.map(([tag, digest, push]) => [tag, { digest, push }])),
-    digests: ImmutableMap<string, number>().withMutations((counts) => {
-      for (const [, digest] of tags) counts.update(digest, 0, (count) => count + 1);
-    }),
     pushes,
     lastPushed: lastPushed ?? undefined,
     shares: ImmutableMap(

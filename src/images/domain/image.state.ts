@@ -25,8 +25,6 @@ export interface OwnedImage {
   readonly kind: 'owned';
   /** By name. */
   readonly tags: ImmutableMap<string, TagState>;
-  /** How many tags point at each digest. */
-  readonly digests: ImmutableMap<string, number>;
   /** How many pushes there were since the image was registered. */
   readonly pushes: number;
   /** The tag pushed last; `undefined` once it has been deleted, until the next push. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { ImageEvent } from '../../../src/images/domain/image.events.js';
 import {
   activeShare,
   activeShareById,
   deploymentsUsing,
   findDeployment,
   findTag,
+  holdsDigest,
   latestTag,
   pendingRequest,
   pendingRequestTo,
@@ -103,6 +105,19 @@ describe('the tags of a slot', () => {
     expect(findTag(stateOf(...image), 'v1')?.digest).toBe(digestA);
     expect(findTag(stateOf(...image), 'v9')).toBeUndefined();
     expect(findTag(stateOf(received('s1')), 'v1')).toBeUndefined();
+  });
+});
+
+describe('a digest', () => {
+  it('is held while a tag points at it', () => {
+    const held = (...more: ImageEvent[]) => {
+      const state = stateOf(...image, ...more);
+      return state.kind === 'owned' && holdsDigest(state, digestA);
+    };
+    expect(held()).toBe(true);
+    expect(held(pushed('v1', digestB, digestA))).toBe(false);
+    expect(held(pushed('v1', digestB, digestA), pushed('v2', digestA, digestB))).toBe(true);
+    expect(held(tagDeleted('v1', digestA))).toBe(false);
   });
 });
 

@@ -10,13 +10,12 @@ export function viewOf(state: ImageState): unknown {
       return { kind, shareId, source, deployments: sorted(deployments) };
     }
     case 'owned': {
-      const { kind, pushes, lastPushed, tags, digests, shares, requests, shareTargets, deployments } = state;
+      const { kind, pushes, lastPushed, tags, shares, requests, shareTargets, deployments } = state;
       return {
         kind,
         pushes,
         lastPushed,
         tags: sorted(tags),
-        digests: sorted(digests),
         shares: sorted(shares),
         requests: sorted(requests),
         shareTargets: sorted(shareTargets),

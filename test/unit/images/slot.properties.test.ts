@@ -123,9 +123,6 @@ describe('a slot under any commands', () => {
       fc.property(anyCommands, (commands) => {
         for (const { after } of live(commands)) {
           if (after.kind !== 'owned') continue;
-          const counted: Record<string, number> = {};
-          for (const { digest } of after.tags.values()) counted[digest] = (counted[digest] ?? 0) + 1;
-          expect(after.digests.toObject()).toEqual(counted);
           const links = [...after.shares.values(), ...after.requests.values()];
           expect(after.shareTargets.toObject()).toEqual(
             Object.fromEntries(links.map(({ shareId, target }) => [shareId, target])),
@@ -227,7 +224,6 @@ function throughStore(event: ImageEvent): ImageEvent {
   const { type, data, schemaVersion } = imageCodec.encode(event);
   const stored = JSON.parse(JSON.stringify(data)) as Json;
   const decoded = imageCodec.decode({
-    id: 'e1',
     type,
     stream: 'image-acme/sandbox/tools/base',
     revision: 0n,
