@@ -41,7 +41,7 @@ export async function prepareServer(
 ): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 
-  fastify.decorateRequest('tagalong', null as never);
+  fastify.decorateRequest('tagalong');
   fastify.addHook('onRequest', async (request, reply) => {
     const context = beginContext(request);
     request.tagalong = context;

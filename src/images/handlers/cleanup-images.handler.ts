@@ -3,7 +3,8 @@ import type { Position } from '../../event-sourcing/position.js';
 import { imageStream, slotLabel } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import type { SharingDirectory } from '../sharing-directory.js';
-import type { CommandRequest, HandlerRejection, SlotExecutor } from './image-handler.js';
+import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import type { SlotExecutor } from './image-handler.js';
 import { requireRole } from './image-handler.js';
 
 /** Finds images that nothing depends on. What it says may be a moment old: the slot decides. */

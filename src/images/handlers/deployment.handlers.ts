@@ -1,11 +1,12 @@
 import type { ResourceType } from '../../vocabulary/names.js';
 import { imageStream, slotIn, slotLabel } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
-import { findTag, latestTag } from '../domain/image.queries.js';
+import { findTag, holdsDigest, latestTag } from '../domain/image.queries.js';
 import { refusal } from '../domain/image.rejections.js';
 import type { ImageState } from '../domain/image.state.js';
 import type { SharingDirectory } from '../sharing-directory.js';
-import type { CommandRequest, HandlerOutcome, HandlerRejection, SlotExecutor } from './image-handler.js';
+import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
 import { requireRole } from './image-handler.js';
 
 /** Says that a workspace runs something from an image of its catalog, owned or shared in. */
@@ -99,7 +100,7 @@ function pinIn(
   digest: string | undefined,
 ): { readonly tag?: string; readonly digest: string } | HandlerRejection {
   if (owned.kind !== 'owned') return refusal.imageNotFound(slot);
-  if (digest !== undefined) return owned.digests.has(digest) ? { digest } : refusal.digestNotFound(slot, digest);
+  if (digest !== undefined) return holdsDigest(owned, digest) ? { digest } : refusal.digestNotFound(slot, digest);
   if (tag !== undefined) {
     const found = findTag(owned, tag);
     return found === undefined ? refusal.tagNotFound(slot, tag) : { tag, digest: found.digest };

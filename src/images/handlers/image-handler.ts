@@ -1,7 +1,6 @@
+import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
 import type { CommandExecutor } from '../../event-sourcing/command-executor.js';
-import type { CommandContext, CommandOutcome } from '../../event-sourcing/command.js';
-import type { Rejection } from '../../event-sourcing/decider.js';
-import type { RejectionCategory } from '../../vocabulary/rejection-category.js';
+import type { CommandOutcome } from '../../event-sourcing/command.js';
 import { imageStream } from '../../vocabulary/slot.js';
 import type { Principal } from '../../workspaces/authorization/principal.js';
 import type { Role } from '../../workspaces/domain/workspace.events.js';
@@ -14,17 +13,7 @@ import type { SharingDirectory } from '../sharing-directory.js';
 /** Decides the commands of slots. */
 export type SlotExecutor = CommandExecutor<ImageCommand, ImageEvent, ImageState, ImageRejection>;
 
-/** Who asks, and everything that ends up in the metadata. */
-export interface CommandRequest {
-  readonly caller: Principal;
-  readonly context: CommandContext;
-}
-
-/** A refusal by a handler: of the slot's rules, or of what is checked before the slot is asked. */
-export interface HandlerRejection extends Rejection {
-  readonly category: RejectionCategory;
-}
-
+/** What a handler answers; a rejection is of the slot's rules, or of what is checked before the slot is asked. */
 export type HandlerOutcome = CommandOutcome<HandlerRejection>;
 
 /** Answers the refusal when the caller does not hold the role; the same words whether the workspace exists or not. */

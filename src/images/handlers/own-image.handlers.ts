@@ -1,6 +1,7 @@
 import type { ImageCommandOf } from '../domain/image.commands.js';
 import type { SharingDirectory } from '../sharing-directory.js';
-import type { CommandRequest, HandlerOutcome, SlotExecutor } from './image-handler.js';
+import type { CommandRequest } from '../../command-bus/command-definition.js';
+import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
 import { decideOnSlot } from './image-handler.js';
 
 /** Commands that concern one slot only, on the side of the owner. */

@@ -10,7 +10,8 @@ import { shareIdOf } from '../sharing/share-ids.js';
 import type { SharingSteps } from '../sharing/sharing-steps.js';
 import { wasTakenBack } from '../sharing/share-history.js';
 import type { SharingDirectory } from '../sharing-directory.js';
-import type { CommandRequest, HandlerOutcome, HandlerRejection, SlotExecutor } from './image-handler.js';
+import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
 import { requireRole } from './image-handler.js';
 
 /** Asks to share a whole image, with all its tags, those pushed later included. */

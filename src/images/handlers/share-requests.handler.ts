@@ -6,7 +6,8 @@ import { activeShareById, pendingRequest } from '../domain/image.queries.js';
 import { refusal } from '../domain/image.rejections.js';
 import type { SharingSteps } from '../sharing/sharing-steps.js';
 import type { SharingDirectory } from '../sharing-directory.js';
-import type { CommandRequest, HandlerOutcome, HandlerRejection, SlotExecutor } from './image-handler.js';
+import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
 import { requireRole } from './image-handler.js';
 
 /** Where a share request stands: found by its id in the read model, then decided on by the source's slot. */
@@ -22,6 +23,8 @@ export interface ShareRequestFinder {
 
 export interface AnswerShareRequest {
   readonly shareId: string;
+  /** The workspace that was asked. */
+  readonly workspace: string;
 }
 
 export interface AcceptShareRequest extends AnswerShareRequest {
@@ -43,8 +46,11 @@ export class ShareRequestHandlers {
     private readonly finder: ShareRequestFinder,
   ) {}
 
-  async accept({ shareId, force }: AcceptShareRequest, request: CommandRequest): Promise<AnsweredShareRequest> {
-    const found = await this.#locate(shareId, request);
+  async accept(
+    { shareId, workspace, force }: AcceptShareRequest,
+    request: CommandRequest,
+  ): Promise<AnsweredShareRequest> {
+    const found = await this.#locate(shareId, workspace, request);
     if ('kind' in found) return found;
     const { source, target } = found;
     const stream = imageStream(source);
@@ -70,8 +76,8 @@ export class ShareRequestHandlers {
     return { ...outcome, position: seenAt, location: found };
   }
 
-  async decline({ shareId }: AnswerShareRequest, request: CommandRequest): Promise<AnsweredShareRequest> {
-    const found = await this.#locate(shareId, request);
+  async decline({ shareId, workspace }: AnswerShareRequest, request: CommandRequest): Promise<AnsweredShareRequest> {
+    const found = await this.#locate(shareId, workspace, request);
     if ('kind' in found) return found;
     const command = {
       type: 'DeclineShareRequest',
@@ -81,17 +87,17 @@ export class ShareRequestHandlers {
     return outcome.kind === 'rejected' ? outcome : { ...outcome, location: found };
   }
 
-  /** A request to a workspace the caller knows nothing of is as unknown as one that never was. */
+  /** A request to another workspace is as unknown here as one that never was. */
   async #locate(
     shareId: string,
+    workspace: string,
     { caller }: CommandRequest,
   ): Promise<ShareRequestLocation | Extract<HandlerOutcome, { kind: 'rejected' }>> {
+    const refused = await requireRole(this.directory, caller, workspace, 'admin');
+    if (refused !== undefined) return { kind: 'rejected', rejection: refused };
     const found = await this.finder.locate(shareId);
-    const role = found === undefined ? undefined : await this.directory.roleOf(caller, found.target);
-    if (found === undefined || role === undefined)
-      return { kind: 'rejected', rejection: refusal.requestNotFound(shareId) };
-    const refused = await requireRole(this.directory, caller, found.target, 'admin');
-    return refused === undefined ? found : { kind: 'rejected', rejection: refused };
+    if (found?.target !== workspace) return { kind: 'rejected', rejection: refusal.requestNotFound(shareId) };
+    return found;
   }
 
   async #clearTarget(target: Slot, force: boolean, request: CommandRequest): Promise<HandlerRejection | undefined> {

@@ -4,7 +4,8 @@ import type { Slot } from '../../vocabulary/slot.js';
 import { activeShare } from '../domain/image.queries.js';
 import type { SharingSteps } from '../sharing/sharing-steps.js';
 import type { SharingDirectory } from '../sharing-directory.js';
-import type { CommandRequest, HandlerOutcome, HandlerRejection, SlotExecutor } from './image-handler.js';
+import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
 import { requireRole } from './image-handler.js';
 
 export interface UnshareImage {

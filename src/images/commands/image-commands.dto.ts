@@ -1,0 +1,130 @@
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
+import {
+  DeploymentName,
+  Digest,
+  ImageReference,
+  MediaType,
+  Platform,
+  ResourceTypeName,
+  TagName,
+  WorkspaceName,
+} from '../../http/field-rules.js';
+import { SlotDto } from './slot.dto.js';
+
+/** Registers an image without a tag yet. */
+export class RegisterImageDto extends SlotDto {
+  /** Where the image comes from, for the record. */
+  @IsOptional()
+  @ImageReference()
+  reference?: string;
+}
+
+/** Points a tag at a digest; registers the image if there is none. */
+export class PushTagDto extends SlotDto {
+  @TagName()
+  tag!: string;
+
+  @Digest()
+  digest!: string;
+
+  /** Bytes of everything the digest refers to. */
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  size!: number;
+
+  @IsOptional()
+  @MediaType()
+  mediaType?: string;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(64)
+  @Platform({ each: true })
+  platforms?: string[];
+}
+
+export class DeleteTagDto extends SlotDto {
+  @TagName()
+  tag!: string;
+}
+
+export class DeleteImageDto extends SlotDto {}
+
+/** Deletes what is neither deployed nor shared. */
+export class CleanupImagesDto {
+  @WorkspaceName()
+  workspace!: string;
+}
+
+export class ShareImageDto extends SlotDto {
+  @WorkspaceName()
+  targetWorkspace!: string;
+
+  /** Needed when the target belongs to another account. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(63)
+  targetAccountId?: string;
+}
+
+export class UnshareImageDto extends SlotDto {
+  @WorkspaceName()
+  targetWorkspace!: string;
+}
+
+/** Answers a request; `workspace` is the target, who was asked. */
+export class DeclineShareRequestDto {
+  @WorkspaceName()
+  workspace!: string;
+
+  @IsUUID()
+  shareId!: string;
+}
+
+export class AcceptShareRequestDto extends DeclineShareRequestDto {
+  /** Delete the target's own image of that name first. */
+  @IsOptional()
+  @IsBoolean()
+  force?: boolean;
+}
+
+export class RecordDeploymentDto extends SlotDto {
+  @ResourceTypeName()
+  kind!: string;
+
+  /** Name of what runs; one name and kind runs from one image. */
+  @DeploymentName()
+  deployment!: string;
+
+  /** Neither tag nor digest: the tag pushed last. */
+  @IsOptional()
+  @TagName()
+  tag?: string;
+
+  @IsOptional()
+  @Digest()
+  digest?: string;
+}
+
+export class RetireDeploymentDto {
+  @WorkspaceName()
+  workspace!: string;
+
+  @ResourceTypeName()
+  kind!: string;
+
+  @DeploymentName()
+  deployment!: string;
+}

@@ -1,0 +1,45 @@
+import type { EventReader } from '../../event-sourcing/event-store.js';
+import { SharingSteps } from '../sharing/sharing-steps.js';
+import type { SharingDirectory } from '../sharing-directory.js';
+import { CleanupImagesHandler } from './cleanup-images.handler.js';
+import type { UnusedImageFinder } from './cleanup-images.handler.js';
+import { DeploymentHandlers } from './deployment.handlers.js';
+import type { DeploymentFinder } from './deployment.handlers.js';
+import type { SlotExecutor } from './image-handler.js';
+import { OwnImageHandlers } from './own-image.handlers.js';
+import { ShareImageHandler } from './share-image.handler.js';
+import type { ShareImageOptions } from './share-image.handler.js';
+import { ShareRequestHandlers } from './share-requests.handler.js';
+import type { ShareRequestFinder } from './share-requests.handler.js';
+import { UnshareImageHandler } from './unshare-image.handler.js';
+
+export interface ImageHandlerParts {
+  readonly slots: SlotExecutor;
+  readonly events: EventReader;
+  readonly directory: SharingDirectory;
+  readonly requests: ShareRequestFinder;
+  readonly deployments: DeploymentFinder;
+  readonly unused: UnusedImageFinder;
+  readonly options: ShareImageOptions;
+}
+
+/** Every way to change something of an image. */
+export class ImageHandlers {
+  readonly steps: SharingSteps;
+  readonly own: OwnImageHandlers;
+  readonly share: ShareImageHandler;
+  readonly unshare: UnshareImageHandler;
+  readonly requests: ShareRequestHandlers;
+  readonly deployments: DeploymentHandlers;
+  readonly cleanup: CleanupImagesHandler;
+
+  constructor({ slots, events, directory, requests, deployments, unused, options }: ImageHandlerParts) {
+    this.steps = new SharingSteps(slots);
+    this.own = new OwnImageHandlers(slots, directory);
+    this.share = new ShareImageHandler(slots, this.steps, directory, events, options);
+    this.unshare = new UnshareImageHandler(slots, this.steps, directory);
+    this.requests = new ShareRequestHandlers(slots, this.steps, directory, requests);
+    this.deployments = new DeploymentHandlers(slots, directory, deployments);
+    this.cleanup = new CleanupImagesHandler(slots, directory, unused);
+  }
+}
