@@ -34,8 +34,6 @@ export type PayloadClass<P extends object> = new () => P;
 export interface CommandDefinition {
   readonly type: string;
   readonly payload: PayloadClass<object>;
-  /** The workspace in which a service must be an admin to send this for somebody else; none for commands of the operator. */
-  workspaceOf(payload: object): string | undefined;
   handle(payload: object, request: CommandRequest): Promise<CommandAnswer>;
 }
 
@@ -43,22 +41,19 @@ export interface CommandDefinition {
  * Ties a command's name to its payload class and its handler.
  *
  * @example
- * defineCommand('PushTag', PushTagDto, (payload) => payload.workspace, (payload, request) => handlers.pushTag(…, request));
+ * defineCommand('PushTag', PushTagDto, (payload, request) => handlers.pushTag(…, request));
  */
 export function defineCommand<P extends object>(
   type: string,
   payload: PayloadClass<P>,
-  workspaceOf: (payload: P) => string | undefined,
   handle: (payload: P, request: CommandRequest) => Promise<CommandAnswer>,
 ): CommandDefinition {
-  const checked = (given: object): P => {
-    if (!(given instanceof payload)) throw new TypeError(`the payload of ${type} was not validated`);
-    return given;
-  };
   return {
     type,
     payload,
-    workspaceOf: (given) => workspaceOf(checked(given)),
-    handle: (given, request) => handle(checked(given), request),
+    handle(given, request) {
+      if (!(given instanceof payload)) throw new TypeError(`the payload of ${type} was not validated`);
+      return handle(given, request);
+    },
   };
 }

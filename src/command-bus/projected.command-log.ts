@@ -19,8 +19,7 @@ export class ProjectedCommandLog implements CommandLog {
   ) {}
 
   async find(commandId: string, passed: Position | undefined): Promise<RecordedCommand | undefined> {
-    if (passed === undefined) return undefined;
-    if (!(await this.waitFor(passed)))
+    if (passed !== undefined && !(await this.waitFor(passed)))
       throw new StoreUnavailableError(
         `the log of commands has not come up to position ${passed}, so whether command ${commandId} has run before is not known; send it again later`,
       );

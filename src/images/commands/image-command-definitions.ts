@@ -19,31 +19,29 @@ import {
 } from './image-commands.dto.js';
 import { slotOf } from './slot.dto.js';
 
-const inWorkspace = ({ workspace }: { readonly workspace: string }): string => workspace;
-
 /** The commands of the images context, as the bus takes them. */
 export function imageCommandDefinitions(handlers: ImageHandlers): readonly CommandDefinition[] {
   const { own, share, unshare, requests, deployments, cleanup } = handlers;
   return [
-    defineCommand('RegisterImage', RegisterImageDto, inWorkspace, (payload, request) =>
+    defineCommand('RegisterImage', RegisterImageDto, (payload, request) =>
       own.register(
         { slot: slotOf(payload), ...(payload.reference !== undefined && { reference: payload.reference }) },
         request,
       ),
     ),
-    defineCommand('PushTag', PushTagDto, inWorkspace, (payload, request) => own.pushTag(pushOf(payload), request)),
-    defineCommand('DeleteTag', DeleteTagDto, inWorkspace, (payload, request) =>
+    defineCommand('PushTag', PushTagDto, (payload, request) => own.pushTag(pushOf(payload), request)),
+    defineCommand('DeleteTag', DeleteTagDto, (payload, request) =>
       own.deleteTag({ slot: slotOf(payload), tag: payload.tag }, request),
     ),
-    defineCommand('DeleteImage', DeleteImageDto, inWorkspace, (payload, request) =>
+    defineCommand('DeleteImage', DeleteImageDto, (payload, request) =>
       own.deleteImage({ slot: slotOf(payload) }, request),
     ),
-    defineCommand('CleanupImages', CleanupImagesDto, inWorkspace, async (payload, request) => {
+    defineCommand('CleanupImages', CleanupImagesDto, async (payload, request) => {
       const outcome = await cleanup.handle(payload, request);
       if (outcome.kind === 'rejected') return outcome;
       return { kind: 'accepted', position: outcome.position, result: { deleted: outcome.deleted.map(slotLabel) } };
     }),
-    defineCommand('ShareImage', ShareImageDto, inWorkspace, async (payload, request) => {
+    defineCommand('ShareImage', ShareImageDto, async (payload, request) => {
       const { targetWorkspace, targetAccountId } = payload;
       const data = {
         slot: slotOf(payload),
@@ -54,16 +52,16 @@ export function imageCommandDefinitions(handlers: ImageHandlers): readonly Comma
       if (outcome.kind === 'rejected') return outcome;
       return { ...outcome, result: { share: outcome.share, shareId: outcome.shareId } };
     }),
-    defineCommand('UnshareImage', UnshareImageDto, inWorkspace, (payload, request) =>
+    defineCommand('UnshareImage', UnshareImageDto, (payload, request) =>
       unshare.handle({ slot: slotOf(payload), targetWorkspace: payload.targetWorkspace }, request),
     ),
-    defineCommand('AcceptShareRequest', AcceptShareRequestDto, inWorkspace, ({ shareId, force, workspace }, request) =>
+    defineCommand('AcceptShareRequest', AcceptShareRequestDto, ({ shareId, force, workspace }, request) =>
       requests.accept({ shareId, force: force ?? false, workspace }, request),
     ),
-    defineCommand('DeclineShareRequest', DeclineShareRequestDto, inWorkspace, ({ shareId, workspace }, request) =>
+    defineCommand('DeclineShareRequest', DeclineShareRequestDto, ({ shareId, workspace }, request) =>
       requests.decline({ shareId, workspace }, request),
     ),
-    defineCommand('RecordDeployment', RecordDeploymentDto, inWorkspace, (payload, request) => {
+    defineCommand('RecordDeployment', RecordDeploymentDto, (payload, request) => {
       const { kind, deployment, tag, digest } = payload;
       const data = { slot: slotOf(payload), kind: kindOf(kind), deployment };
       return deployments.deploy(
@@ -71,7 +69,7 @@ export function imageCommandDefinitions(handlers: ImageHandlers): readonly Comma
         request,
       );
     }),
-    defineCommand('RetireDeployment', RetireDeploymentDto, inWorkspace, ({ workspace, kind, deployment }, request) =>
+    defineCommand('RetireDeployment', RetireDeploymentDto, ({ workspace, kind, deployment }, request) =>
       deployments.retire({ workspace, kind: kindOf(kind), deployment }, request),
     ),
   ];
