@@ -77,7 +77,6 @@ function stored(event: WorkspaceEvent): WorkspaceEvent {
   const { type, data, schemaVersion } = workspaceCodec.encode(event);
   const json = JSON.stringify(data);
   const decoded = workspaceCodec.decode({
-    id: 'id',
     type,
     stream: 'workspace-acme',
     revision: 0n,
