@@ -1,0 +1,124 @@
+import type { Slot } from '../../vocabulary/slot.js';
+import { slotIn } from '../../vocabulary/slot.js';
+import type { TagRow } from '../catalog.tables.js';
+import { readPlatforms } from './platforms.js';
+
+/** One tag of an {@link ImageView}. Times are RFC 3339 in UTC with milliseconds. */
+export interface ImageTagView {
+  readonly name: string;
+  /** Bytes of everything the digest refers to. */
+  readonly size: number;
+  /** When the tag appeared. It stays when the tag is pushed again. */
+  readonly createdAt: string;
+  /** When the tag was last pushed. */
+  readonly updatedAt: string;
+  readonly digest: string;
+  readonly mediaType?: string;
+  /** `os/architecture[/variant]`. */
+  readonly platforms: readonly string[];
+}
+
+/**
+ * An image as the management API shows it. Times are RFC 3339 in UTC with milliseconds.
+ *
+ * An image shared in is shown under the target's workspace with the dates of the original: its tags are the
+ * original's and older than the share, and a push at the source has to show. When it was shared is in `sharedAt`.
+ */
+export interface ImageView {
+  readonly metadata: {
+    readonly name: string;
+    readonly resourceType: string;
+    readonly workspace: string;
+    /** Only of an image shared in: the workspace that owns it. */
+    readonly sourceWorkspace?: string;
+    /** Where the content stands: `[registry/]workspace/type/name` of the owner. */
+    readonly displayName: string;
+    readonly createdAt: string;
+    /** When its tags last changed. */
+    readonly updatedAt: string;
+    /** When this workspace last deployed it, through any tag. */
+    readonly lastDeployedAt?: string;
+    /** Only of an image shared in. */
+    readonly sharedAt?: string;
+    /** Absent while there is nothing to run: no tag, and no reference given at registration. */
+    readonly status?: 'BUILT';
+  };
+  readonly spec: {
+    /** Bytes that the tags hold together, each digest counted once, as storage is billed. */
+    readonly size: number;
+    /** The tag pushed last comes first. */
+    readonly tags: readonly ImageTagView[];
+  };
+}
+
+/** What a workspace has of an image. */
+export interface CatalogEntry {
+  readonly slot: Slot;
+  /** The workspace that owns the image, when it is shared in. */
+  readonly source: string | null;
+  /** When the image came into this slot. */
+  readonly since: string;
+  readonly lastDeployedAt: string | null;
+}
+
+/** What an image is, the same for everyone who sees it. */
+export interface ImageContent {
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly hasReference: boolean;
+  readonly tags: readonly TagRow[];
+}
+
+/** `[registry/]workspace/type/name`, where the content of an image stands. */
+export function repositoryName(owner: Slot, registry: string | undefined): string {
+  const path = `${owner.workspace}/${owner.resourceType}/${owner.name}`;
+  return registry === undefined ? path : `${registry}/${path}`;
+}
+
+/** The part of an image's view that says who looks at it. */
+export function imageMetadata(
+  entry: CatalogEntry,
+  content: Pick<ImageContent, 'createdAt' | 'updatedAt'> & { readonly built: boolean },
+  registry: string | undefined,
+): ImageView['metadata'] {
+  const { slot, source, since, lastDeployedAt } = entry;
+  return {
+    name: slot.name,
+    resourceType: slot.resourceType,
+    workspace: slot.workspace,
+    ...(source !== null && { sourceWorkspace: source }),
+    displayName: repositoryName(source === null ? slot : slotIn(source, slot), registry),
+    createdAt: content.createdAt,
+    updatedAt: content.updatedAt,
+    ...(lastDeployedAt !== null && { lastDeployedAt }),
+    ...(source !== null && { sharedAt: since }),
+    ...(content.built && { status: 'BUILT' }),
+  };
+}
+
+/** The part of an image's view that is the same for everyone. */
+export function imageSpec({ tags }: Pick<ImageContent, 'tags'>): ImageView['spec'] {
+  const sizes = new Map<string, number>();
+  for (const { digest, size } of tags) sizes.set(digest, size);
+  let size = 0;
+  for (const bytes of sizes.values()) size += bytes;
+  const newestFirst = [...tags].sort((a, b) => (a.position < b.position ? 1 : -1));
+  return { size, tags: newestFirst.map(imageTag) };
+}
+
+/** True when there is something to run. */
+export function isBuilt({ tags, hasReference }: Pick<ImageContent, 'tags' | 'hasReference'>): boolean {
+  return tags.length > 0 || hasReference;
+}
+
+function imageTag(row: TagRow): ImageTagView {
+  return {
+    name: row.tag,
+    size: row.size,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    digest: row.digest,
+    ...(row.media_type !== null && { mediaType: row.media_type }),
+    platforms: readPlatforms(row.platforms),
+  };
+}
