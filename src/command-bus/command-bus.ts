@@ -2,10 +2,10 @@ import type { CommandContext } from '../event-sourcing/command.js';
 import { checkedReason, scopedCommandId } from '../http/command-context.js';
 import { invalidInput } from '../http/refusal.js';
 import { validated } from '../http/validation.js';
+import { authorizeActingFor } from '../workspaces/authorization/authorize.js';
 import { actorOf, principalName } from '../workspaces/authorization/principal.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
-import { parsePrincipal } from '../workspaces/domain/principal-name.js';
-import type { CommandAnswer, CommandDefinition, HandlerRejection } from './command-definition.js';
+import type { CommandAnswer, CommandDefinition } from './command-definition.js';
 import { CommandEnvelopeDto } from './envelope.dto.js';
 
 /** Who sent an envelope, and how it arrived. */
@@ -51,23 +51,11 @@ export class CommandBus {
       );
     }
     const payload = validated(definition.payload, envelope.data);
-    const caller = callerFor(envelope, delivery.sender);
-    if ('code' in caller) return { kind: 'rejected', rejection: caller };
+    const acting = authorizeActingFor(delivery.sender, envelope.principal ?? principalName(delivery.sender));
+    if (acting.kind === 'refused') return { kind: 'rejected', rejection: acting.rejection };
+    const caller = acting.principal;
     return definition.handle(payload, { caller, context: contextOf(envelope, caller, delivery) });
   }
-}
-
-/** The sender itself, or the one it acts for; the right to do so in the workspace at hand goes with the role there. */
-function callerFor({ principal: name }: CommandEnvelopeDto, sender: Principal): Principal | HandlerRejection {
-  if (name === undefined || name === principalName(sender)) return sender;
-  const named = parsePrincipal(name);
-  if (named === undefined) return forbidden(`${name} is not the name of a principal.`);
-  if (sender.kind === 'user' || (sender.kind === 'service-account' && !sender.mayActForOthers)) {
-    return forbidden(
-      'You may not act for others. Leave principal out, or use a service account that was created with that right.',
-    );
-  }
-  return named.kind === 'user' ? { ...named, actor: sender } : { ...named, mayActForOthers: false, actor: sender };
 }
 
 function contextOf(envelope: CommandEnvelopeDto, caller: Principal, delivery: Delivery): CommandContext {
@@ -84,8 +72,4 @@ function contextOf(envelope: CommandEnvelopeDto, caller: Principal, delivery: De
     occurredAt: delivery.receivedAt,
     ...(reason !== undefined && { reason: checkedReason(reason) }),
   };
-}
-
-function forbidden(message: string): HandlerRejection {
-  return { code: 'forbidden', category: 'forbidden', message };
 }

@@ -111,10 +111,19 @@ export class CellLoader<C, E extends DomainEvent, S, R extends Rejection> {
         'its type is not known to this release; run the release that wrote it, or a newer one',
       );
     }
-    cell.state = this.aggregate.decider.evolve(cell.state, event);
+    cell.state = this.#evolve(cell.state, event, recorded);
     cell.revision = recorded.revision;
     cell.position = recorded.position;
     cell.recent.note(readMetadata(recorded).commandId, recorded.revision, recorded.position);
+  }
+
+  /** An event that cannot follow the ones before it is as unreadable as one of a wrong shape. */
+  #evolve(state: S, event: E, recorded: RecordedEvent): S {
+    try {
+      return this.aggregate.decider.evolve(state, event);
+    } catch (fault) {
+      throw new CorruptEventError(recorded, fault instanceof Error ? fault.message : String(fault), { cause: fault });
+    }
   }
 }
 

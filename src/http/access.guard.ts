@@ -4,26 +4,23 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { isWorkspaceName } from '../vocabulary/names.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
-import type { Role } from '../workspaces/domain/workspace.events.js';
+import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
+import { authorize, authorizeOperator } from '../workspaces/authorization/authorize.js';
+import type { Authorization } from '../workspaces/authorization/authorize.js';
 import { accessRuleKey } from './access.decorator.js';
 import type { AccessRule } from './access.decorator.js';
 import { Refusal, invalidInput } from './refusal.js';
 import { requestedWorkspace } from './request-context.js';
 
-/** What the guard asks: what may this caller do there. */
-export interface RoleSource {
-  roleOf(principal: Principal, workspace: string): Role | undefined | Promise<Role | undefined>;
-}
-
-/** Injection token of the {@link RoleSource}. */
-export const ROLE_SOURCE = Symbol('RoleSource');
+/** Injection token of the {@link AccessDirectory}. */
+export const ACCESS_DIRECTORY = Symbol('AccessDirectory');
 
 /** Lets a request pass when its caller may call the route. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    @Inject(ROLE_SOURCE) private readonly roles: RoleSource,
+    @Inject(ACCESS_DIRECTORY) private readonly directory: Pick<AccessDirectory, 'roleOf'>,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -36,19 +33,20 @@ export class AccessGuard implements CanActivate {
     const caller = callerOrRefuse(request);
     if (rule.level === 'authenticated') return true;
     if (rule.level === 'operator') {
-      if (caller.kind !== 'operator') throw forbidden('Only the operator may do this. Use the operator key.');
+      granted(authorizeOperator(caller));
       return true;
     }
     const workspace = workspaceFor(rule, request);
-    const role = await this.roles.roleOf(caller, workspace);
-    if (role !== 'admin' && role !== rule.level)
-      throw role === undefined
-        ? outsider(workspace)
-        : forbidden(`Only an admin of workspace ${workspace} may do this. Ask one of its admins.`);
+    const { role } = granted(await authorize(this.directory, caller, workspace, rule.level));
     request.tagalong.workspace = workspace;
     request.tagalong.role = role;
     return true;
   }
+}
+
+function granted<T>(authorization: Authorization<T>): T {
+  if (authorization.kind === 'refused') throw new Refusal(authorization.rejection);
+  return authorization;
 }
 
 /** The caller that the authentication hook found, or its refusal. */
@@ -80,15 +78,4 @@ function pathParam(params: unknown, name: string): string | undefined {
   if (typeof params !== 'object' || params === null) return undefined;
   const value: unknown = Object.entries(params).find(([key]) => key === name)?.[1];
   return typeof value === 'string' ? value : undefined;
-}
-
-function forbidden(message: string): Refusal {
-  return new Refusal({ code: 'forbidden', category: 'forbidden', message });
-}
-
-/** The same words whether the workspace exists or not. */
-function outsider(workspace: string): Refusal {
-  return forbidden(
-    `You are not a member of workspace ${workspace}. Ask one of its admins to add you, or name another workspace.`,
-  );
 }

@@ -49,6 +49,16 @@ export const ImageName = textRule(
   `must be an image name: up to ${imageNameMaxLength} characters in parts of a-z and 0-9, which may be joined by . _ __ - or /`,
 );
 
+/** The name of an image, or one of its tags as NAME:TAG, as clients write it into paths. */
+export const ImageNameOrTag = textRule(
+  'imageName',
+  (text) => {
+    const colon = text.indexOf(':');
+    return colon < 0 ? isImageName(text) : isImageName(text.slice(0, colon)) && isTag(text.slice(colon + 1));
+  },
+  `must be an image name: up to ${imageNameMaxLength} characters in parts of a-z and 0-9, which may be joined by . _ __ - or /`,
+);
+
 /** A tag, by the OCI grammar. */
 export const TagName = textRule(
   'tag',

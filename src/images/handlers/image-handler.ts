@@ -2,6 +2,7 @@ import type { CommandRequest, HandlerRejection } from '../../command-bus/command
 import type { CommandExecutor } from '../../event-sourcing/command-executor.js';
 import type { CommandOutcome } from '../../event-sourcing/command.js';
 import { imageStream } from '../../vocabulary/slot.js';
+import { authorize } from '../../workspaces/authorization/authorize.js';
 import type { Principal } from '../../workspaces/authorization/principal.js';
 import type { Role } from '../../workspaces/domain/workspace.events.js';
 import type { ImageCommand } from '../domain/image.commands.js';
@@ -16,23 +17,15 @@ export type SlotExecutor = CommandExecutor<ImageCommand, ImageEvent, ImageState,
 /** What a handler answers; a rejection is of the slot's rules, or of what is checked before the slot is asked. */
 export type HandlerOutcome = CommandOutcome<HandlerRejection>;
 
-/** Answers the refusal when the caller does not hold the role; the same words whether the workspace exists or not. */
+/** The refusal when the caller does not hold the role; the same words whether the workspace exists or not. */
 export async function requireRole(
   directory: SharingDirectory,
   caller: Principal,
   workspace: string,
   needed: Role,
 ): Promise<HandlerRejection | undefined> {
-  const role = await directory.roleOf(caller, workspace);
-  if (role === 'admin' || role === needed) return undefined;
-  return {
-    code: 'forbidden',
-    category: 'forbidden',
-    message:
-      role === undefined
-        ? `You are not a member of workspace ${workspace}. Ask one of its admins to add you, or name another workspace.`
-        : `Only an admin of workspace ${workspace} may do this. Ask one of its admins.`,
-  };
+  const authorization = await authorize(directory, caller, workspace, needed);
+  return authorization.kind === 'refused' ? authorization.rejection : undefined;
 }
 
 /** The plain way of a command: check the role, ask the slot. */

@@ -39,7 +39,14 @@ export class SharingSteps {
       { type: 'ReceiveSharedImage', data: { slot: target, shareId: share.shareId, source: source.workspace } },
       stepContext(share.shareId, 'receive', cause),
     );
-    if (received.kind !== 'rejected') return { kind: 'received', position: received.position };
+    if (received.kind !== 'rejected') {
+      const now = await this.slots.load(imageStream(source));
+      if (activeShareById(now.state, share.shareId) !== undefined)
+        return { kind: 'received', position: received.position };
+      // The share ended while the image was on its way, and whoever ended it may have found nothing to take back.
+      await this.withdraw(source, share, 'requested', cause);
+      return { kind: 'ended' };
+    }
 
     const compensated = await this.slots.execute(
       imageStream(source),

@@ -1,0 +1,172 @@
+import type { Logger } from 'pino';
+import { CommandBus } from '../command-bus/command-bus.js';
+import { commandLogProjection } from '../command-bus/command-log.projection.js';
+import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
+import type { Config } from '../config/config.js';
+import type { Aggregate } from '../event-sourcing/aggregate.js';
+import { CommandExecutor } from '../event-sourcing/command-executor.js';
+import type { Rejection } from '../event-sourcing/decider.js';
+import type { CommandLog } from '../event-sourcing/command-log.js';
+import type { DomainEvent } from '../event-sourcing/event.js';
+import { ProjectionHost } from '../event-sourcing/projection-host.js';
+import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
+import type { ReadYourWrites } from '../http/read-your-writes.js';
+import { notYetVisible } from '../http/read-your-writes.js';
+import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
+import { imageAggregate } from '../images/domain/image.aggregate.js';
+import type { SlotExecutor } from '../images/handlers/image-handler.js';
+import { ImageHandlers } from '../images/handlers/image-handlers.js';
+import { sharingProcess } from '../images/sharing/sharing.process.js';
+import { SharingSteps } from '../images/sharing/sharing-steps.js';
+import { accessProjection, changesAccess } from '../workspaces/access.projection.js';
+import { Authenticator } from '../workspaces/authentication/authenticator.js';
+import { OidcVerifier } from '../workspaces/authentication/oidc.js';
+import { loadOperatorKey } from '../workspaces/authentication/operator-key.js';
+import type { LoadedOperatorKey } from '../workspaces/authentication/operator-key.js';
+import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
+import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
+import { createCatalogQueries } from './catalog-queries.js';
+import type { CatalogQueries } from './catalog-queries.js';
+import { openStores } from './open-stores.js';
+import type { Stores } from './open-stores.js';
+import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { nowText, systemClock } from './system-clock.js';
+
+/** The whole service without its doors. Everything here is free of Nest. */
+export interface Tagalong {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly projections: ProjectionHost;
+  readonly directory: AccessDirectory;
+  readonly authenticator: Authenticator;
+  readonly operatorKey: LoadedOperatorKey;
+  readonly images: ImageHandlers;
+  readonly catalog: CatalogQueries;
+  readonly bus: CommandBus;
+  readonly readYourWrites: ReadYourWrites;
+  /** Finishes what was accepted, then releases the stores. */
+  close(): Promise<void>;
+}
+
+const commandLogWaitMs = 5_000;
+
+/**
+ * Opens the stores, starts the subscribers and puts the parts together.
+ *
+ * @throws Error when the data directory cannot be used; the message says what to do
+ */
+export async function openTagalong(config: Config, logger: Logger): Promise<Tagalong> {
+  const stores = await openStores(config.dataDirectory);
+  try {
+    return await assemble(config, stores, logger);
+  } catch (fault) {
+    await stores.close();
+    throw fault;
+  }
+}
+
+async function assemble(config: Config, stores: Stores, logger: Logger): Promise<Tagalong> {
+  const { events, readModel } = stores;
+  const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
+  const directory = new SqlAccessDirectory(readModel.queries);
+  const catalog = createCatalogQueries(readModel, config.registryHost);
+
+  const commandLog: CommandLog = new ProjectedCommandLog(readModel.queries, (position) =>
+    projections.get(commandLogProjection.name).waitFor(position, { timeoutMs: commandLogWaitMs }),
+  );
+  const executorFor = <C, E extends DomainEvent, S, R extends Rejection>(
+    aggregate: Aggregate<C, E, S, R>,
+  ): CommandExecutor<C, E, S, R> =>
+    new CommandExecutor<C, E, S, R>({
+      store: events,
+      aggregate,
+      commandLog,
+      snapshots: readModel.snapshots,
+      soleWriter: true,
+      onSnapshotFault: (err, stream) => {
+        logger.warn({ err, stream }, 'a snapshot could not be used; the stream is read from its beginning');
+      },
+    });
+  const slots: SlotExecutor = executorFor(imageAggregate);
+
+  const projections: ProjectionHost = new ProjectionHost(
+    {
+      store: readModel.projections,
+      reader: events,
+      clock: systemClock,
+      report: (report) => {
+        logReport(logger, report);
+      },
+    },
+    [...readModelProjections(), sharingProcess(new SharingSteps(slots), nowText)],
+  );
+  projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
+    if (committed === undefined || changesAccess(committed)) directory.invalidate();
+  });
+
+  const images = new ImageHandlers({
+    slots,
+    events,
+    directory,
+    requests: { locate: (shareId) => catalog.shares.find(shareId) },
+    deployments: {
+      async locate(workspace, kind, deployment) {
+        const found = await catalog.deployments.get(workspace, kind, deployment);
+        return found === undefined
+          ? undefined
+          : { workspace, resourceType: found.spec.image.resourceType, name: found.spec.image.name };
+      },
+    },
+    unused: { unused: (workspace) => catalog.usage.unused(workspace, nowText()) },
+    options: { requestDays: config.shareRequestDays },
+  });
+
+  await projections.start();
+  return {
+    config,
+    stores,
+    projections,
+    directory,
+    operatorKey,
+    authenticator: new Authenticator({
+      operatorKey: operatorKey.key,
+      directory,
+      ...(config.oidc !== undefined && { oidc: new OidcVerifier(config.oidc) }),
+      now: () => Date.now(),
+    }),
+    images,
+    catalog,
+    bus: new CommandBus(imageCommandDefinitions(images)),
+    readYourWrites: waitingFor(projections, config.readYourWritesMs),
+    async close() {
+      await projections.stop();
+      await stores.close();
+    },
+  };
+}
+
+function waitingFor(projections: ProjectionHost, timeoutMs: number): ReadYourWrites {
+  return {
+    async passed(position) {
+      if (position === undefined) return;
+      const visible = await projections.waitFor(position, { projections: readYourWritesProjections, timeoutMs });
+      if (!visible) throw notYetVisible(position);
+    },
+  };
+}
+
+function logReport(logger: Logger, report: SubscriberReport): void {
+  const { name: projection, kind, ...details } = report;
+  switch (kind) {
+    case 'complete':
+    case 'swapped-in':
+      logger.info({ projection, ...details }, `projection ${kind}`);
+      return;
+    case 'retrying':
+      logger.warn({ projection, ...details }, 'projection tries again');
+      return;
+    case 'failed':
+    case 'listener-failed':
+      logger.error({ projection, ...details }, `projection ${kind}`);
+  }
+}

@@ -1,0 +1,19 @@
+import { StoreUnavailableError } from '../event-sourcing/faults.js';
+import type { Position } from '../event-sourcing/position.js';
+
+/** Lets a caller see what it wrote: waits, bounded, until the catalog has passed a position. */
+export interface ReadYourWrites {
+  /** @throws StoreUnavailableError when the catalog does not get there in time; what was written stays written */
+  passed(position: Position | undefined): Promise<void>;
+}
+
+/** Injection token of {@link ReadYourWrites}. */
+export const READ_YOUR_WRITES = Symbol('ReadYourWrites');
+
+/** The error of a wait that took too long. */
+export function notYetVisible(position: Position): StoreUnavailableError {
+  return new StoreUnavailableError(
+    `the catalog has not come up to position ${position} in time. A change that was sent with this request is recorded; ` +
+      'send the request again with the same Idempotency-Key, or read again in a moment',
+  );
+}

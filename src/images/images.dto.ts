@@ -1,0 +1,78 @@
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import {
+  Digest,
+  ImageName,
+  ImageReference,
+  MediaType,
+  Platform,
+  ResourceTypeName,
+  WorkspaceName,
+} from '../http/field-rules.js';
+
+/** Registers an image. */
+export class CreateImageDto {
+  /** agent, function, job or sandbox; the plural is accepted. */
+  @ResourceTypeName()
+  resourceType!: string;
+
+  @ImageName()
+  name!: string;
+
+  /** A pre-built image this one comes from, for the record. */
+  @IsOptional()
+  @ImageReference()
+  image?: string;
+
+  /** Accepted for clients of the management API; nothing depends on it here. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(32)
+  generation?: string;
+}
+
+/** What a tag points at from now on. */
+export class PushTagBodyDto {
+  @Digest()
+  digest!: string;
+
+  /** Bytes of everything the digest refers to: config and layers, of every platform of an index. */
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  size!: number;
+
+  @IsOptional()
+  @MediaType()
+  mediaType?: string;
+
+  /** os/architecture[/variant] of each platform. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(64)
+  @Platform({ each: true })
+  platforms?: string[];
+}
+
+/** Shares the whole image, with all its tags. */
+export class ShareImageBodyDto {
+  @WorkspaceName()
+  targetWorkspace!: string;
+
+  /** Needed when the target belongs to another account. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(63)
+  targetAccountId?: string;
+}
+
+export class UnshareQueryDto {
+  /** Only tell what would break. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  dryRun?: string;
+
+  /** The workspace the request is about, in place of the header. */
+  @IsOptional()
+  @WorkspaceName()
+  workspace?: string;
+}

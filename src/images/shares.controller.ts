@@ -1,0 +1,78 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requestOf } from '../command-bus/request-of.js';
+import type { ImageShareTargetView } from '../catalog/view/share.view.js';
+import { ShareQueries } from '../catalog/queries/share.queries.js';
+import { UsageQueries } from '../catalog/queries/usage.queries.js';
+import { Access } from '../http/access.decorator.js';
+import { workspaceOf } from '../http/request-context.js';
+import { slotIn } from '../vocabulary/slot.js';
+import { ImageHandlers } from './handlers/image-handlers.js';
+import { ImageAnswers, imageNotFound } from './image-answers.js';
+import { ImagePathDto, SharePathDto, wholeImage } from './image-path.dto.js';
+import { ShareImageBodyDto, UnshareQueryDto } from './images.dto.js';
+
+const coversAll = 'sharing covers the whole image with all its tags, those pushed later included.';
+
+@ApiTags('sharing')
+@Controller('v0/images/:resourceType/:imageName/share')
+export class SharesController {
+  constructor(
+    private readonly handlers: ImageHandlers,
+    private readonly answers: ImageAnswers,
+    private readonly shares: ShareQueries,
+    private readonly usage: UsageQueries,
+  ) {}
+
+  /** Answers the target's copy, or, for a target in another account, the request that waits for its answer (202). */
+  @Post()
+  @HttpCode(200)
+  @Access('admin')
+  @ApiOperation({ summary: 'Share an image with another workspace.' })
+  async share(
+    @Param() path: ImagePathDto,
+    @Body() body: ShareImageBodyDto,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const slot = wholeImage(workspaceOf(request), path, coversAll);
+    const { targetWorkspace, targetAccountId } = body;
+    const data = { slot, targetWorkspace, ...(targetAccountId !== undefined && { targetAccountId }) };
+    const done = await this.answers.visible(reply, await this.handlers.share.handle(data, requestOf(request)));
+    if (done.share === 'pending') await reply.status(202).send(await this.shares.pending(done.shareId));
+    else await this.answers.sendImage(reply, slotIn(targetWorkspace, slot));
+  }
+
+  /** With which workspaces is it shared, or asked to be? */
+  @Get()
+  @Access('member')
+  @ApiOperation({ summary: 'List the shares of an image.' })
+  async list(@Param() path: ImagePathDto, @Req() request: FastifyRequest): Promise<readonly ImageShareTargetView[]> {
+    const slot = wholeImage(workspaceOf(request), path, coversAll);
+    const targets = await this.shares.targets(slot, new Date().toISOString());
+    if (targets === undefined) throw imageNotFound(slot);
+    return targets;
+  }
+
+  /** Ends a share or withdraws a request. With `dryRun=true` it only tells what would break. */
+  @Delete(':targetWorkspace')
+  @Access('admin')
+  @ApiOperation({ summary: 'Stop sharing an image with a workspace.' })
+  async unshare(
+    @Param() path: SharePathDto,
+    @Query() { dryRun }: UnshareQueryDto,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const slot = wholeImage(workspaceOf(request), path, coversAll);
+    const { targetWorkspace } = path;
+    if (dryRun === 'true') {
+      await reply.send(await this.usage.unshareImpact(slot, targetWorkspace));
+      return;
+    }
+    const outcome = await this.handlers.unshare.handle({ slot, targetWorkspace }, requestOf(request));
+    await this.answers.visible(reply, outcome);
+    await this.answers.sendImage(reply, slot);
+  }
+}
