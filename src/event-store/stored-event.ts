@@ -48,6 +48,12 @@ export class StoredEvent implements RecordedEvent {
     return this.dataText.length + this.metadataText.length;
   }
 
+  /** @throws CorruptEventError when its data or its metadata is not JSON */
+  requireReadable(): void {
+    this.#parse('data', this.dataText);
+    this.#parse('metadata', this.metadataText);
+  }
+
   #parse(what: string, text: string): Json {
     try {
       return JSON.parse(text) as Json;

@@ -46,6 +46,11 @@ export class GroupWriter {
 const cachedStreams = 50_000;
 const cachedCharacters = 4_000_000;
 
+/** The end of a stream. */
+interface Head {
+  revision: number;
+}
+
 /** The log on one connection, with what is known of its end. */
 class WritableLog {
   readonly #db: Database;
@@ -56,7 +61,7 @@ class WritableLog {
   readonly #tail: UnindexedTail;
   readonly #index: StreamIndex;
   readonly #indexWriter: IndexWriter;
-  readonly #heads = new LRUCache<string, { revision: number }>({
+  readonly #heads = new LRUCache<string, Head>({
     max: cachedStreams,
     maxSize: cachedCharacters,
     sizeCalculation: (_head, stream) => Math.min(cachedCharacters, stream.length + 1),
@@ -71,7 +76,7 @@ class WritableLog {
       'INSERT INTO events (position, stream, revision, continues, id, type, metadata, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     );
     this.#eventAt = db.prepare('SELECT id, continues FROM events WHERE position = ?');
-    this.#tail = loadTail(db);
+    this.#tail = loadTail(db, Infinity);
     this.#index = new StreamIndex(db);
     this.#indexWriter = new IndexWriter(db, this.#tail);
     this.#position = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck().get() ?? 0;
@@ -82,11 +87,10 @@ class WritableLog {
     const outcomes = new Float64Array(group.streams.length * numbersPerOutcome);
     this.#begin.run();
     let field = 0;
-    for (const [index, stream] of group.streams.entries()) {
-      const fields = (group.counts[index] ?? 0) * fieldsPerEvent;
-      const events = group.fields.slice(field, field + fields);
-      field += fields;
-      this.#append(stream, group.expected[index] ?? noStream, events, outcomes, index * numbersPerOutcome);
+    for (let index = 0; index < group.streams.length; index++) {
+      const end = field + (group.counts[index] ?? 0) * fieldsPerEvent;
+      this.#append(group, index, field, end, outcomes);
+      field = end;
     }
     const indexedThrough = this.#indexWriter.advance(this.#position - before);
     this.#commit.run();
@@ -98,40 +102,55 @@ class WritableLog {
     this.#db.close();
   }
 
-  #append(stream: string, expected: number, events: readonly string[], outcomes: Outcomes, at: number): void {
+  /** Judges and writes one append of a group, whose fields are those from `start` to `end`. */
+  #append(group: AppendGroup, index: number, start: number, end: number, outcomes: Outcomes): void {
+    const stream = group.streams[index] ?? '';
+    const expected = group.expected[index] ?? noStream;
     const head = this.#head(stream);
-    const count = events.length / fieldsPerEvent;
-    const ids = events.filter((_, field) => field % fieldsPerEvent === 0);
-    const verdict =
-      count === 0 ? 'repeat' : judgeAppend(head.revision, expected, ids, (at) => this.#eventOf(stream, at));
-    switch (verdict) {
-      case 'append':
-        this.#write(stream, head.revision + 1, events);
-        head.revision += count;
-        outcomes.set([outcome.appended, head.revision, this.#position], at);
-        return;
-      case 'repeat': {
-        const revision = count === 0 ? head.revision : expected + count;
-        const position = this.#positionOf(stream, revision);
-        if (position === undefined) outcomes.set([outcome.conflict, head.revision, 0], at);
-        else outcomes.set([outcome.repeated, revision, position], at);
-        return;
-      }
-      case 'conflict':
-        outcomes.set([outcome.conflict, head.revision, 0], at);
+    const at = index * numbersPerOutcome;
+    if (start < end && expected === head.revision) {
+      this.#write(stream, head, group.fields, start, end);
+      setOutcome(outcomes, at, outcome.appended, head.revision, this.#position);
+      return;
     }
+    const repeated = this.#earlier(stream, head.revision, expected, idsOf(group.fields, start, end));
+    if (repeated === undefined) setOutcome(outcomes, at, outcome.conflict, head.revision, 0);
+    else setOutcome(outcomes, at, outcome.repeated, repeated.revision, repeated.position);
   }
 
-  #write(stream: string, first: number, events: readonly string[]): void {
-    for (let field = 0, revision = first; field < events.length; field += fieldsPerEvent, revision++) {
-      const [id = '', type = '', metadata = '', data = ''] = events.slice(field, field + fieldsPerEvent);
+  #write(stream: string, head: Head, fields: readonly string[], start: number, end: number): void {
+    for (let field = start; field < end; field += fieldsPerEvent) {
       const position = ++this.#position;
-      this.#insert.run(position, stream, revision, field === 0 ? 0 : 1, id, type, metadata, data);
+      const revision = ++head.revision;
+      this.#insert.run(
+        position,
+        stream,
+        revision,
+        field === start ? 0 : 1,
+        fields[field] ?? '',
+        fields[field + 1] ?? '',
+        fields[field + 2] ?? '',
+        fields[field + 3] ?? '',
+      );
       this.#tail.add(stream, revision, position);
     }
   }
 
-  #head(stream: string): { revision: number } {
+  /** Where the earlier append that this one repeats has ended, or where the stream is if it has no events; `undefined` for a conflict. */
+  #earlier(
+    stream: string,
+    head: number,
+    expected: number,
+    ids: readonly string[],
+  ): { readonly revision: number; readonly position: number } | undefined {
+    const verdict = ids.length === 0 ? 'repeat' : judgeAppend(head, expected, ids, (at) => this.#eventOf(stream, at));
+    if (verdict !== 'repeat') return undefined;
+    const revision = ids.length === 0 ? head : expected + ids.length;
+    const position = this.#positionOf(stream, revision);
+    return position === undefined ? undefined : { revision, position };
+  }
+
+  #head(stream: string): Head {
     let head = this.#heads.get(stream);
     if (head === undefined) {
       head = { revision: this.#tail.headOf(stream) ?? this.#index.headOf(streamHash(stream), stream) ?? noStream };
@@ -152,4 +171,14 @@ class WritableLog {
       ? run.positions[revision - run.first]
       : this.#index.positionOf(streamHash(stream), stream, revision);
   }
+}
+
+function setOutcome(outcomes: Outcomes, at: number, kind: number, revision: number, position: number): void {
+  outcomes[at] = kind;
+  outcomes[at + 1] = revision;
+  outcomes[at + 2] = position;
+}
+
+function idsOf(fields: readonly string[], start: number, end: number): readonly string[] {
+  return fields.slice(start, end).filter((_, field) => field % fieldsPerEvent === 0);
 }

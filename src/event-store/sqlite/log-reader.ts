@@ -22,8 +22,8 @@ export class LogReader {
   readonly #one: Statement<[number], EventRow>;
   readonly #ofStream: Statement<[number, number, number, string], EventRow>;
   readonly #index: StreamIndex;
-  readonly #tail: UnindexedTail;
-  readonly #recent = new RecentEvents();
+  #tail: UnindexedTail;
+  #recent = new RecentEvents();
   #head: number;
 
   constructor(db: Database) {
@@ -41,7 +41,7 @@ export class LogReader {
       )
       .raw();
     this.#index = new StreamIndex(db);
-    this.#tail = loadTail(db);
+    this.#tail = loadTail(db, Infinity);
     this.#head = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck().get() ?? 0;
   }
 
@@ -50,15 +50,18 @@ export class LogReader {
     return this.#head;
   }
 
-  /** Takes note of events that were committed, in the order of the log. */
-  announce(events: readonly StoredEvent[], indexedThrough: number | undefined): void {
-    for (const event of events) {
-      this.#recent.push(event);
-      this.#tail.add(event.stream, event.index, event.sequence);
-      this.#head = event.sequence;
-    }
+  /** Takes note of an event that was committed. Events are announced in the order of the log. */
+  announce(event: StoredEvent): void {
+    if (event.sequence !== this.#head + 1) this.#catchUp(event.sequence - 1);
+    this.#recent.push(event);
+    this.#tail.add(event.stream, event.index, event.sequence);
     if (this.#tail.newest.events >= segmentSize) this.#tail.seal();
-    if (indexedThrough !== undefined) this.#tail.forgetThrough(indexedThrough);
+    this.#head = event.sequence;
+  }
+
+  /** Takes note that the index in the file covers everything up to here. */
+  indexedThrough(position: number): void {
+    this.#tail.forgetThrough(position);
   }
 
   /** Up to `limit` events after this one. */
@@ -85,6 +88,13 @@ export class LogReader {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** A commit that was reported as failed may turn out to have happened: the file is right. */
+  #catchUp(position: number): void {
+    this.#tail = loadTail(this.#db, position);
+    this.#recent = new RecentEvents();
+    this.#head = position;
   }
 
   #at(position: number): StoredEvent {

@@ -1,6 +1,7 @@
 import { SqliteError } from 'better-sqlite3';
 import { damaged } from '../unusable-store.error.js';
 import { openForWriting } from './connection.js';
+import { checkOnOpening } from './opening-check.js';
 import { migrate, storeValue } from './schema.js';
 
 /**
@@ -16,6 +17,7 @@ export function prepareFile(file: string): string {
     migrate(db);
     const storeId = storeValue(db, 'store_id');
     if (typeof storeId !== 'string') throw damaged(file, 'it has no identity');
+    checkOnOpening(db);
     return storeId;
   } catch (error) {
     throw isDamage(error) ? damaged(file, error.message, { cause: error }) : error;
@@ -24,6 +26,7 @@ export function prepareFile(file: string): string {
   }
 }
 
-function isDamage(error: unknown): error is Error {
+/** SQLite's own word for a file that is not, or no longer, a database. */
+export function isDamage(error: unknown): error is Error {
   return error instanceof SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
 }

@@ -50,19 +50,31 @@ export function migrate(db: Database): void {
     if (db.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) throw notOurs(db.name);
     db.pragma(`application_id = ${applicationId}`);
   } else if (numberPragma(db, 'application_id') !== applicationId) throw notOurs(db.name);
-  if (version > migrations.length) {
-    throw new UnusableStoreError(
-      db.name,
-      `its schema has version ${version}, this release knows up to ${migrations.length}`,
-      'Run the release that wrote it, or a newer one.',
-    );
-  }
+  if (version > migrations.length) throw tooNew(db.name, version);
   for (const [index, step] of migrations.entries()) {
     if (index < version) continue;
     db.transaction(() => {
       step(db);
       db.pragma(`user_version = ${index + 1}`);
     }).immediate();
+  }
+}
+
+/**
+ * For those who only read: the file must have the schema this release writes.
+ *
+ * @throws UnusableStoreError when it does not
+ */
+export function requirePresentSchema(db: Database): void {
+  const version = numberPragma(db, 'user_version');
+  if (version === 0 || numberPragma(db, 'application_id') !== applicationId) throw notOurs(db.name);
+  if (version > migrations.length) throw tooNew(db.name, version);
+  if (version < migrations.length) {
+    throw new UnusableStoreError(
+      db.name,
+      `its schema has version ${version}, this release reads ${migrations.length}`,
+      'Start the service once: it brings the file up to date.',
+    );
   }
 }
 
@@ -76,6 +88,14 @@ export function numberPragma(db: Database, name: string): number {
   const value: unknown = db.pragma(name, { simple: true });
   if (typeof value !== 'number') throw new TypeError(`pragma ${name} did not answer with a number`);
   return value;
+}
+
+function tooNew(file: string, version: number): UnusableStoreError {
+  return new UnusableStoreError(
+    file,
+    `its schema has version ${version}, this release knows up to ${migrations.length}`,
+    'Run the release that wrote it, or a newer one.',
+  );
 }
 
 function notOurs(file: string): UnusableStoreError {

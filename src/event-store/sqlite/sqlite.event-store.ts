@@ -93,10 +93,8 @@ export class SqliteEventStore implements EventStore {
         writer.append(group);
       },
       (appends, outcomes, indexedThrough) => {
-        const { events, settle } = settlement(appends, outcomes);
-        reader.announce(events, indexedThrough);
-        settle();
-        if (events.length > 0) appended.raise();
+        if (settle(appends, outcomes, reader)) appended.raise();
+        if (indexedThrough !== undefined) reader.indexedThrough(indexedThrough);
       },
     );
     const writer = await WriterThread.start(
@@ -174,40 +172,43 @@ export class SqliteEventStore implements EventStore {
   }
 }
 
-/** What a committed group means: the events it added to the log, and the answers to give once readers know them. */
-function settlement(
-  appends: readonly PendingAppend[],
-  outcomes: Outcomes,
-): { readonly events: readonly StoredEvent[]; readonly settle: () => void } {
-  const events: StoredEvent[] = [];
-  const answers: (() => void)[] = [];
+/**
+ * Shows a committed group to the readers and answers its appends. The answers are heard after this
+ * turn, when readers know the whole group. Says whether there is anything new.
+ */
+function settle(appends: readonly PendingAppend[], outcomes: Outcomes, reader: LogReader): boolean {
+  const before = reader.head;
   for (const [index, append] of appends.entries()) {
     const at = index * numbersPerOutcome;
-    const [kind = outcome.conflict, revision = 0, position = 0] = outcomes.subarray(at, at + numbersPerOutcome);
-    if (kind === outcome.appended) pushEvents(events, append, revision, position);
-    const result: AppendResult =
+    const kind = outcomes[at];
+    const revision = outcomes[at + 1] ?? 0;
+    const position = outcomes[at + 2] ?? 0;
+    if (kind === outcome.appended) announce(append, revision, position, reader);
+    append.resolve(
       kind === outcome.conflict
         ? { kind: 'conflict', actual: asRevision(revision) }
-        : { kind: 'appended', revision: BigInt(revision), position: toPosition(position) };
-    answers.push(() => {
-      append.resolve(result);
-    });
+        : { kind: 'appended', revision: BigInt(revision), position: toPosition(position) },
+    );
   }
-  return {
-    events,
-    settle: () => {
-      for (const answer of answers) answer();
-    },
-  };
+  return reader.head > before;
 }
 
-function pushEvents(events: StoredEvent[], append: PendingAppend, revision: number, position: number): void {
+function announce(append: PendingAppend, revision: number, position: number, reader: LogReader): void {
   const { count, fields, stream } = append;
   for (let index = 0; index < count; index++) {
     const at = index * fieldsPerEvent;
-    const [id = '', type = '', metadata = '', data = ''] = fields.slice(at, at + fieldsPerEvent);
     const distance = count - 1 - index;
-    events.push(new StoredEvent(position - distance, stream, revision - distance, id, type, metadata, data));
+    reader.announce(
+      new StoredEvent(
+        position - distance,
+        stream,
+        revision - distance,
+        fields[at] ?? '',
+        fields[at + 1] ?? '',
+        fields[at + 2] ?? '',
+        fields[at + 3] ?? '',
+      ),
+    );
   }
 }
 

@@ -66,14 +66,14 @@ export class UnindexedTail {
   }
 }
 
-/** Reads the tail of a file: the events after `indexed_through`. A few thousand at most. */
-export function loadTail(db: Database): UnindexedTail {
+/** Reads the tail of a file: the events after `indexed_through`, a few thousand at most, and none after `last`. */
+export function loadTail(db: Database, last: number): UnindexedTail {
   const tail = new UnindexedTail();
   const events = db
-    .prepare<[unknown], { position: number; stream: string; revision: number }>(
-      'SELECT position, stream, revision FROM events WHERE position > ? ORDER BY position',
+    .prepare<[unknown, number], { position: number; stream: string; revision: number }>(
+      'SELECT position, stream, revision FROM events WHERE position > ? AND position <= ? ORDER BY position',
     )
-    .iterate(storeValue(db, 'indexed_through'));
+    .iterate(storeValue(db, 'indexed_through'), last);
   for (const { position, stream, revision } of events) tail.add(stream, revision, position);
   return tail;
 }
