@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { CommandBusModule } from './command-bus/command-bus.module.js';
+import { ServiceModule } from './composition/service.module.js';
+import type { Tagalong } from './composition/tagalong.js';
+import { HttpModule } from './http/http.module.js';
+import { ImagesModule } from './images/images.module.js';
+
+/** Every door of the service. */
+@Module({})
+export class AppModule {
+  static for(service: Tagalong): DynamicModule {
+    return { module: AppModule, imports: [ServiceModule.for(service), HttpModule, ImagesModule, CommandBusModule] };
+  }
+}

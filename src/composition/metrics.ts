@@ -1,0 +1,64 @@
+import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Tagalong } from './tagalong.js';
+
+/** Registers what Prometheus may scrape. Values are read when it asks. */
+export function createMetrics({ stores, projections }: Pick<Tagalong, 'stores' | 'projections'>): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  new Gauge({
+    name: 'tagalong_events_total',
+    help: 'Events in the event store.',
+    registers,
+    collect() {
+      this.set(stores.events.health().events);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_event_store_bytes',
+    help: 'Size of the event store on disk.',
+    registers,
+    collect() {
+      this.set(stores.events.health().bytes);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_pending_appends',
+    help: 'Appends that wait to be durable.',
+    registers,
+    collect() {
+      this.set(stores.events.health().pendingAppends);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_projection_lag_seconds',
+    help: 'Time between an event and its projection, of the last batch.',
+    labelNames: ['projection'],
+    registers,
+    collect() {
+      for (const { name, lagMs } of projections.statuses()) this.set({ projection: name }, lagMs / 1_000);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_projection_events_total',
+    help: 'Events a projection has been given since it was built.',
+    labelNames: ['projection'],
+    registers,
+    collect() {
+      for (const { name, eventsProcessed } of projections.statuses()) this.set({ projection: name }, eventsProcessed);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_projection_up',
+    help: '1 while a projection follows the log, 0 when it is paused, stopped or failed.',
+    labelNames: ['projection'],
+    registers,
+    collect() {
+      for (const { name, state } of projections.statuses()) {
+        this.set({ projection: name }, state === 'live' || state === 'catching-up' ? 1 : 0);
+      }
+    },
+  });
+  return registry;
+}

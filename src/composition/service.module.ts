@@ -1,0 +1,41 @@
+import { Global, Module } from '@nestjs/common';
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
+import { ImageQueries } from '../catalog/queries/image.queries.js';
+import { ResolveQueries } from '../catalog/queries/resolve.queries.js';
+import { ShareQueries } from '../catalog/queries/share.queries.js';
+import { UsageQueries } from '../catalog/queries/usage.queries.js';
+import { CommandBus } from '../command-bus/command-bus.js';
+import { ACCESS_DIRECTORY } from '../http/access.guard.js';
+import { READINESS } from '../http/health.controller.js';
+import { METRICS } from '../http/metrics.controller.js';
+import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
+import { ImageHandlers } from '../images/handlers/image-handlers.js';
+import { ImageAnswers } from '../images/image-answers.js';
+import { createMetrics } from './metrics.js';
+import { readinessOf } from './readiness.js';
+import type { Tagalong } from './tagalong.js';
+
+/** Hands the parts of the service to Nest's injection. */
+@Global()
+@Module({})
+export class ServiceModule {
+  static for(service: Tagalong): DynamicModule {
+    const { images, catalog, bus, directory, readYourWrites } = service;
+    const providers: Provider[] = [
+      { provide: ACCESS_DIRECTORY, useValue: directory },
+      { provide: READ_YOUR_WRITES, useValue: readYourWrites },
+      { provide: READINESS, useValue: readinessOf(service) },
+      { provide: METRICS, useValue: createMetrics(service) },
+      { provide: CommandBus, useValue: bus },
+      { provide: ImageHandlers, useValue: images },
+      { provide: ImageAnswers, useValue: new ImageAnswers(catalog.images, readYourWrites) },
+      { provide: ImageQueries, useValue: catalog.images },
+      { provide: ShareQueries, useValue: catalog.shares },
+      { provide: DeploymentQueries, useValue: catalog.deployments },
+      { provide: ResolveQueries, useValue: catalog.resolve },
+      { provide: UsageQueries, useValue: catalog.usage },
+    ];
+    return { module: ServiceModule, providers, exports: providers };
+  }
+}
