@@ -1,3 +1,4 @@
+import { lockDataDirectory } from '../event-store/data-directory-lock.js';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite.event-store.js';
 import { SqliteReadModel } from '../read-model/sqlite/sqlite.read-model.js';
 import type { ReadModelSchema } from './projections.js';
@@ -15,19 +16,20 @@ export interface Stores {
  * @throws Error when another process holds the directory, or a file cannot be used; says what to do
  */
 export async function openStores(directory: string): Promise<Stores> {
-  const events = await SqliteEventStore.open({ directory });
+  const opened: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const release of opened.splice(0).reverse()) await release();
+  };
   try {
+    const lock = await lockDataDirectory(directory);
+    opened.push(() => lock.release());
     const readModel = await SqliteReadModel.open<ReadModelSchema>({ directory });
-    return {
-      events,
-      readModel,
-      async close() {
-        await events.close();
-        await readModel.close();
-      },
-    };
+    opened.push(() => readModel.close());
+    const events = await SqliteEventStore.open({ directory });
+    opened.push(() => events.close());
+    return { events, readModel, close };
   } catch (fault) {
-    await events.close();
+    await close();
     throw fault;
   }
 }
