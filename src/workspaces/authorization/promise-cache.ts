@@ -23,7 +23,8 @@ export class PromiseCache<V> {
 
   /** Answers that are on their way will not be kept: they may be older than what made this necessary. */
   clear(): void {
-    this.#answers.clear();
+    // Clearing costs as much as the cache could hold.
+    if (this.#answers.size > 0) this.#answers.clear();
     this.#asked.clear();
   }
 
