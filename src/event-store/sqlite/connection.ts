@@ -5,10 +5,13 @@ const pageSize = 8192;
 
 /**
  * The connection that writes: write-ahead log, and every commit flushed to the disk before it is answered.
+ *
+ * @param inspect may look at the file, and refuse it by throwing, before anything in it is changed
  */
-export function openForWriting(file: string): Database.Database {
+export function openForWriting(file: string, inspect?: (db: Database.Database) => void): Database.Database {
   const db = new Database(file);
   try {
+    inspect?.(db);
     db.pragma(`page_size = ${pageSize}`);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');

@@ -70,6 +70,21 @@ export class LogReader {
     return this.#recent.after(sequence, limit) ?? this.#after.all(sequence, this.#head, limit).map(toEvent);
   }
 
+  /** The same, but cut short where they become heavy: at least one event, unless there are none. */
+  batchAfter(sequence: number, limit: number): readonly StoredEvent[] {
+    if (sequence >= this.#head) return [];
+    const events: Iterable<StoredEvent> =
+      this.#recent.after(sequence, limit) ?? this.#iterate(this.#after.iterate(sequence, this.#head, limit));
+    const batch: StoredEvent[] = [];
+    let weight = 0;
+    for (const event of events) {
+      batch.push(event);
+      weight += event.weight;
+      if (weight > maxBatchWeight) break;
+    }
+    return batch;
+  }
+
   readStream(stream: string, options: ReadStreamOptions): readonly StoredEvent[] {
     const hash = streamHash(stream);
     const run = this.#tail.find(stream);
@@ -79,7 +94,8 @@ export class LogReader {
     const indexedLast = run === undefined ? last : Math.min(last, run.first - 1);
     const events = first <= indexedLast ? this.#ofStream.all(hash, first, indexedLast, stream).map(toEvent) : [];
     if (run !== undefined) {
-      for (const position of run.positions.slice(Math.max(0, first - run.first), last - run.first + 1)) {
+      const end = Math.max(0, last - run.first + 1);
+      for (const position of run.positions.slice(Math.max(0, first - run.first), end)) {
         events.push(this.#recent.at(position) ?? this.#at(position));
       }
     }
@@ -88,6 +104,10 @@ export class LogReader {
 
   close(): void {
     this.#db.close();
+  }
+
+  *#iterate(rows: IterableIterator<EventRow>): Generator<StoredEvent> {
+    for (const row of rows) yield toEvent(row);
   }
 
   /** A commit that was reported as failed may turn out to have happened: the file is right. */
@@ -103,6 +123,9 @@ export class LogReader {
     return toEvent(row);
   }
 }
+
+/** So many characters of JSON in one batch of a subscription. */
+const maxBatchWeight = 4_000_000;
 
 /** How many events of the tail are forgotten together. */
 const segmentSize = 1_024;

@@ -2,7 +2,7 @@ import { SqliteError } from 'better-sqlite3';
 import { damaged } from '../unusable-store.error.js';
 import { openForWriting } from './connection.js';
 import { checkOnOpening } from './opening-check.js';
-import { migrate, storeValue } from './schema.js';
+import { migrate, requireKnownSchema, storeValue } from './schema.js';
 
 /**
  * Creates the file if there is none, brings it to the present schema and looks whether it is sound.
@@ -13,7 +13,7 @@ import { migrate, storeValue } from './schema.js';
 export function prepareFile(file: string): string {
   let db;
   try {
-    db = openForWriting(file);
+    db = openForWriting(file, requireKnownSchema);
     migrate(db);
     const storeId = storeValue(db, 'store_id');
     if (typeof storeId !== 'string') throw damaged(file, 'it has no identity');

@@ -40,21 +40,26 @@ const migrations: readonly ((db: Database) => void)[] = [
 ];
 
 /**
- * Brings a file to the present schema; an empty one gets it whole, and its identity with it.
+ * For those who write: the file is empty, or has a schema this release can bring up to date.
  *
  * @throws UnusableStoreError when the file belongs to something else or to a newer release
  */
+export function requireKnownSchema(db: Database): void {
+  const version = numberPragma(db, 'user_version');
+  const ours = numberPragma(db, 'application_id') === applicationId;
+  const empty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+  if (!ours && !empty) throw notOurs(db.name);
+  if (version > migrations.length) throw tooNew(db.name, version);
+}
+
+/** Brings a file to the present schema; an empty one gets it whole, and its identity with it. */
 export function migrate(db: Database): void {
   const version = numberPragma(db, 'user_version');
-  if (version === 0) {
-    if (db.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined) throw notOurs(db.name);
-    db.pragma(`application_id = ${applicationId}`);
-  } else if (numberPragma(db, 'application_id') !== applicationId) throw notOurs(db.name);
-  if (version > migrations.length) throw tooNew(db.name, version);
   for (const [index, step] of migrations.entries()) {
     if (index < version) continue;
     db.transaction(() => {
       step(db);
+      db.pragma(`application_id = ${applicationId}`);
       db.pragma(`user_version = ${index + 1}`);
     }).immediate();
   }

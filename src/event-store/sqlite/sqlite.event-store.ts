@@ -138,7 +138,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   subscribeAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {
-    const read = (after: number, limit: number): readonly StoredEvent[] => this.#reader.after(after, limit);
+    const read = (after: number, limit: number): readonly StoredEvent[] => this.#reader.batchAfter(after, limit);
     return followLog({ appended: this.#appended, read }, options);
   }
 
