@@ -30,7 +30,7 @@ import { parseImageStream } from '../vocabulary/slot.js';
 import type { Slot } from '../vocabulary/slot.js';
 import { StorageMeters } from './storage.meters.js';
 import type { Moment } from './storage.meters.js';
-import { digestMeters, holdings, meteredTags, meteredWorkspaces, sharedIn, stretches } from './storage.tables.js';
+import { digestMeters, heirs, meteredTags, meteredWorkspaces, sharedIn, stretches } from './storage.tables.js';
 import type { MeteredTagRow, MeteredWorkspaceRow, SharedInRow } from './storage.tables.js';
 
 const meteredTypes = [
@@ -53,7 +53,7 @@ interface MeteredChange {
 export const storageProjection: Projection = {
   name: 'storage-meter',
   version: 1,
-  tables: [meteredWorkspaces, meteredTags, holdings, digestMeters, stretches, sharedIn],
+  tables: [meteredWorkspaces, meteredTags, digestMeters, heirs, stretches, sharedIn],
   async project(batch, rows) {
     const changes = batch.flatMap((recorded) => meteredChange(recorded) ?? []);
     if (changes.length === 0) return;
@@ -97,12 +97,12 @@ class StorageBookkeeping {
     const workspaces = new Set<string>();
     const tags: string[][] = [];
     const shares: string[][] = [];
-    const pairs: { image: Slot; digest: string }[] = [];
+    const digests: [workspace: string, digest: string][] = [];
     for (const { image, event } of changes) {
       if (event.type === 'TagPushed') workspaces.add(image.workspace);
       if (event.type === 'TagPushed' || event.type === 'TagDeleted') {
         tags.push([...imageKey(image), event.data.tag]);
-        pairs.push({ image, digest: event.data.digest });
+        digests.push([image.workspace, event.data.digest]);
       }
       if (event.type === 'SharedImageRevoked') shares.push(imageKey(image));
     }
@@ -112,12 +112,12 @@ class StorageBookkeeping {
     for (const { image, event } of changes) {
       if (event.type === 'TagPushed' || event.type === 'TagDeleted') {
         const before = this.#tags.get(...imageKey(image), event.data.tag);
-        if (before !== undefined) pairs.push({ image, digest: before.digest });
+        if (before !== undefined) digests.push([image.workspace, before.digest]);
       }
       if (event.type === 'ImageDeleted')
-        for (const { digest } of await this.#tagsOf(image)) pairs.push({ image, digest });
+        for (const { digest } of await this.#tagsOf(image)) digests.push([image.workspace, digest]);
     }
-    await this.#meters.load(pairs);
+    await this.#meters.load(digests);
   }
 
   async apply({ image, event, when }: MeteredChange): Promise<void> {
@@ -155,7 +155,7 @@ class StorageBookkeeping {
     if (this.#workspaces.get(workspace) === undefined) this.#workspaces.put({ workspace });
     const before = this.#tags.get(...imageKey(image), tag);
     this.#tags.put({ workspace, resource_type: resourceType, name, tag, digest });
-    this.#meters.hold(image, digest, size, when);
+    await this.#meters.hold(image, digest, size, when);
     if (before !== undefined) await this.#meters.release(image, before.digest, when);
   }
 

@@ -14,31 +14,33 @@ export type MeteredTagRow = Readonly<{
   digest: string;
 }>;
 
-/** An image holds a digest while at least one of its tags points at it. */
-export type HoldingRow = Readonly<{
-  workspace: string;
-  digest: string;
-  resource_type: string;
-  name: string;
-  /** How many tags of the image point at the digest. */
-  tags: number;
-  /** Position of the push that began the holding. */
-  since_position: string;
-}>;
-
 /** The meter of one digest in one workspace. It stays, at rest, when nothing holds the digest any more. */
 export type DigestMeterRow = Readonly<{
   workspace: string;
   digest: string;
   /** Bytes, as the latest push of the digest in this workspace said. */
   size: number;
-  /** How many images of the workspace hold the digest. */
-  holders: number;
+  /** How many other images of the workspace hold the digest too; see {@link HeirRow}. */
+  heirs: number;
   /** The image that the bytes are counted under; null while the meter rests. */
   resource_type: string | null;
   name: string | null;
+  /** How many tags of that image point at the digest. */
+  tags: number;
   /** Milliseconds since 1970: when the meter changed last. An open stretch began here. */
   since: number;
+}>;
+
+/** An image that holds a digest which is counted under another image. */
+export type HeirRow = Readonly<{
+  workspace: string;
+  digest: string;
+  resource_type: string;
+  name: string;
+  /** How many tags of this image point at the digest. */
+  tags: number;
+  /** Position of the push from which on it has held the digest. */
+  since_position: string;
 }>;
 
 /** A closed stretch of time during which a digest was stored and counted under one image at one size. */
@@ -86,8 +88,24 @@ export const meteredTags: TableSpec<MeteredTagRow> = {
   primaryKey: ['workspace', 'resource_type', 'name', 'tag'],
 };
 
-export const holdings: TableSpec<HoldingRow> = {
-  name: 'billing_holdings',
+export const digestMeters: TableSpec<DigestMeterRow> = {
+  name: 'billing_digests',
+  columns: {
+    workspace: { type: 'text' },
+    digest: { type: 'text' },
+    size: { type: 'integer' },
+    heirs: { type: 'integer' },
+    resource_type: { type: 'text', nullable: true },
+    name: { type: 'text', nullable: true },
+    tags: { type: 'integer' },
+    since: { type: 'integer' },
+  },
+  primaryKey: ['workspace', 'digest'],
+  indexes: [{ columns: ['workspace', 'since'], where: 'resource_type is not null' }],
+};
+
+export const heirs: TableSpec<HeirRow> = {
+  name: 'billing_heirs',
   columns: {
     workspace: { type: 'text' },
     digest: { type: 'text' },
@@ -97,21 +115,6 @@ export const holdings: TableSpec<HoldingRow> = {
     since_position: { type: 'text' },
   },
   primaryKey: ['workspace', 'digest', 'resource_type', 'name'],
-};
-
-export const digestMeters: TableSpec<DigestMeterRow> = {
-  name: 'billing_digests',
-  columns: {
-    workspace: { type: 'text' },
-    digest: { type: 'text' },
-    size: { type: 'integer' },
-    holders: { type: 'integer' },
-    resource_type: { type: 'text', nullable: true },
-    name: { type: 'text', nullable: true },
-    since: { type: 'integer' },
-  },
-  primaryKey: ['workspace', 'digest'],
-  indexes: [{ columns: ['workspace', 'since'], where: 'resource_type is not null' }],
 };
 
 /** The key leads with workspace and span, so that a period is found without walking through all history. */
@@ -147,8 +150,8 @@ export const sharedIn: TableSpec<SharedInRow> = {
 export interface StorageTables {
   readonly billing_workspaces: MeteredWorkspaceRow;
   readonly billing_tags: MeteredTagRow;
-  readonly billing_holdings: HoldingRow;
   readonly billing_digests: DigestMeterRow;
+  readonly billing_heirs: HeirRow;
   readonly billing_stretches: StretchRow;
   readonly billing_shared_in: SharedInRow;
 }
