@@ -1,4 +1,4 @@
-import { IsDefined, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 
 /** A command on its way over the bus. */
 export class CommandEnvelopeDto {
@@ -13,7 +13,6 @@ export class CommandEnvelopeDto {
   type!: string;
 
   /** The command's payload. */
-  @IsDefined()
   @IsObject()
   data!: Record<string, unknown>;
 

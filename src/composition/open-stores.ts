@@ -22,7 +22,9 @@ export async function openStores(directory: string): Promise<Stores> {
   };
   try {
     const lock = await lockDataDirectory(directory);
-    opened.push(() => lock.release());
+    opened.push(() => {
+      lock.release();
+    });
     const readModel = await SqliteReadModel.open<ReadModelSchema>({ directory });
     opened.push(() => readModel.close());
     const events = await SqliteEventStore.open({ directory });

@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { CommandIdReusedError, StoreUnavailableError, TooMuchContentionError } from '../event-sourcing/faults.js';
+import { IdentityProviderUnavailableError } from '../workspaces/authentication/identity-provider.error.js';
 import type { FieldFault, RefusalCategory } from './refusal.js';
 import { Refusal } from './refusal.js';
 
@@ -37,6 +38,9 @@ export function toErrorResponse(thrown: unknown): ErrorResponse {
   if (thrown instanceof CommandIdReusedError) return refusal(409, 'command-id-reused', thrown.message);
   if (thrown instanceof TooMuchContentionError) return unavailable('contention', thrown.message, '1');
   if (thrown instanceof StoreUnavailableError) return unavailable('store-unavailable', thrown.message, '2');
+  if (thrown instanceof IdentityProviderUnavailableError) {
+    return unavailable('identity-provider-unavailable', thrown.message, '5');
+  }
   if (thrown instanceof HttpException)
     return refusal(thrown.getStatus(), codeOfStatus(thrown.getStatus()), thrown.message);
   const status = fastifyStatus(thrown);
