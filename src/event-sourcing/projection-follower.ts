@@ -14,11 +14,16 @@ import type { Clock } from './subscriber-clock.js';
 export interface FollowerTuning {
   /** Events in one batch, at most. */
   readonly batchSize: number;
-  /** While catching up: commit after so many milliseconds … */
-  readonly commitEveryMs: number;
-  /** … or when so many rows wait to be written. */
+  /**
+   * While catching up: commit when so many changed rows have gathered in memory, for a row that
+   * changes often is then written once …
+   */
   readonly commitEveryRows: number;
-  /** Rows of one table kept in memory between commits, at most. */
+  /** … or after so many milliseconds, in a generation that queries see … */
+  readonly commitEveryMs: number;
+  /** … or in one that has never been complete. */
+  readonly buildCommitEveryMs: number;
+  /** About so many rows of one table stay in memory once they are written. */
   readonly cachedRows: number;
   /** The first pause after a fault that passes by itself; each further one doubles, up to the last. */
   readonly firstRetryMs: number;
@@ -26,10 +31,11 @@ export interface FollowerTuning {
 }
 
 export const defaultTuning: FollowerTuning = {
-  batchSize: 2_000,
-  commitEveryMs: 250,
-  commitEveryRows: 10_000,
-  cachedRows: 20_000,
+  batchSize: 1_000,
+  commitEveryRows: 50_000,
+  commitEveryMs: 500,
+  buildCommitEveryMs: 3_000,
+  cachedRows: 50_000,
   firstRetryMs: 50,
   lastRetryMs: 5_000,
 };
@@ -58,6 +64,8 @@ type FollowerState = 'halted' | 'starting' | 'catching-up' | 'live' | 'failed';
 export class GenerationFollower {
   #state: FollowerState = 'halted';
   #checkpoint: Position | undefined;
+  #committedAt = 0;
+  #commitEveryMs = 0;
   #head: Position | undefined;
   #events = 0;
   #lagMs = 0;
@@ -66,7 +74,8 @@ export class GenerationFollower {
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #retries = 0;
   readonly #rows: BufferedRows;
-  #pending: { to: Position; events: number; readonly since: number } | undefined;
+  /** What is projected and not yet written. */
+  #pending: { readonly to: Position; readonly events: number } | undefined;
   /** What was being projected or committed when something was thrown. */
   #inHand: readonly RecordedEvent[] = [];
   /** Events to be taken one by one, because one of them stopped its batch. */
@@ -87,7 +96,7 @@ export class GenerationFollower {
     return this.#state;
   }
 
-  /** The last commit. */
+  /** Queries see everything up to here. */
   get checkpoint(): Position | undefined {
     return this.#checkpoint;
   }
@@ -111,10 +120,11 @@ export class GenerationFollower {
 
   /** Reads the checkpoint without following yet. */
   async prepare(): Promise<void> {
-    const { checkpoint, events } = await this.generation.progress();
+    const { checkpoint, events, complete } = await this.generation.progress();
     this.#checkpoint = checkpoint;
     this.#events = events;
-    this.#head = checkpoint;
+    this.#head ??= checkpoint;
+    this.#commitEveryMs = complete ? this.tuning.commitEveryMs : this.tuning.buildCommitEveryMs;
   }
 
   /** Follows from the checkpoint on. Harmless when it already does. */
@@ -157,12 +167,14 @@ export class GenerationFollower {
   async #follow(signal: AbortSignal): Promise<void> {
     this.#inHand = [];
     await this.prepare();
+    if (this.#checkpoint === undefined) this.#rows.startEmpty();
     this.#head = (await this.reader.head()) ?? this.#head;
     this.#state = 'catching-up';
+    this.#committedAt = this.clock.now();
     const options = { after: this.#checkpoint, batchSize: this.tuning.batchSize, signal };
     for await (const message of this.reader.subscribeAll(options)) await this.#take(message);
     if (!signal.aborted) throw new StoreUnavailableError('the subscription ended');
-    await this.#commit(undefined);
+    await this.#commit();
   }
 
   async #take(message: SubscriptionMessage): Promise<void> {
@@ -173,10 +185,10 @@ export class GenerationFollower {
         break;
       case 'position':
         this.#advance(message.position, 0);
-        if (this.#state === 'live') await this.#commit(undefined);
+        if (this.#state === 'live') await this.#commit();
         break;
       case 'caught-up':
-        await this.#commit(undefined);
+        await this.#commit();
         this.#state = 'live';
         break;
     }
@@ -191,35 +203,33 @@ export class GenerationFollower {
     const lagMs = this.#lagOf(last);
     await this.projection.project(events, this.#rows);
     this.#lagMs = lagMs;
-    const pending = this.#advance(last.position, events.length);
+    this.#advance(last.position, events.length);
     if (this.#state === 'live') return this.#commit(events);
     const due =
       this.#suspects !== undefined ||
       this.#rows.dirty >= this.tuning.commitEveryRows ||
-      this.clock.now() - pending.since >= this.tuning.commitEveryMs;
-    if (due) await this.#commit(undefined);
+      this.clock.now() - this.#committedAt >= this.#commitEveryMs;
+    if (due) await this.#commit();
   }
 
-  #advance(to: Position, events: number): { readonly since: number } {
-    this.#pending ??= { to, events: 0, since: this.clock.now() };
-    this.#pending.to = to;
-    this.#pending.events += events;
-    return this.#pending;
+  #advance(to: Position, events: number): void {
+    this.#pending = { to, events: (this.#pending?.events ?? 0) + events };
   }
 
-  async #commit(events: readonly RecordedEvent[] | undefined): Promise<void> {
-    const pending = this.#pending;
-    if (pending === undefined) return;
+  async #commit(events?: readonly RecordedEvent[]): Promise<void> {
+    if (this.#pending === undefined) return;
+    const { to, events: count } = this.#pending;
     const from = this.#checkpoint;
-    await this.generation.commit({ from, to: pending.to, events: pending.events, changes: this.#rows.changes() });
+    await this.generation.commit({ from, to, events: count, changes: this.#rows.changes() });
     this.#rows.committed(this.tuning.cachedRows);
     this.#pending = undefined;
     this.#inHand = [];
-    this.#checkpoint = pending.to;
-    this.#events += pending.events;
+    this.#checkpoint = to;
+    this.#committedAt = this.clock.now();
+    this.#events += count;
     this.#retries = 0;
     this.#fault = undefined;
-    this.hooks.committed({ projection: this.projection.name, from, position: pending.to, events });
+    this.hooks.committed({ projection: this.projection.name, from, position: to, events });
   }
 
   /** The batch whole, or around the suspects cut into single events. */
@@ -242,7 +252,8 @@ export class GenerationFollower {
 
   /** Decides what a fault means. Answers whether it is the end. */
   async #judge(error: unknown, signal: AbortSignal): Promise<boolean> {
-    if (error instanceof StoreUnavailableError) {
+    const passes = error instanceof StoreUnavailableError || (error instanceof CheckpointMovedError && error.lost);
+    if (passes) {
       const delay = Math.min(this.tuning.firstRetryMs * 2 ** this.#retries, this.tuning.lastRetryMs);
       this.#retries += 1;
       this.#state = 'catching-up';

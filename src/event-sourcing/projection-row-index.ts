@@ -18,7 +18,7 @@ export function parseMatch(match: RowMatch<Row>): ParsedMatch {
     if (value === undefined) throw new TypeError(`a match on column ${column} needs a value`);
     return value;
   });
-  return { signature: columns.join(), columns, key: columns.length === 0 ? '' : keyOfValues(values) };
+  return { signature: columns.join(), columns, key: keyOfValues(values) };
 }
 
 interface MatchGroup {
@@ -47,7 +47,7 @@ export class MatchSet {
   /** True when some match covers this row. Matches on columns that the row does not carry cover nothing. */
   covers(row: Row): boolean {
     for (const { columns, keys } of this.#groups.values()) {
-      if (columns.every((column) => column in row) && keys.has(columnsKey(row, columns))) return true;
+      if (columns.every((column) => column in row) && keys.has(keyOfColumns(row, columns))) return true;
     }
     return false;
   }
@@ -71,8 +71,8 @@ export class RowIndex<E extends { readonly row: Row | undefined }> {
   move(entry: E, before: Row | undefined): void {
     const { row } = entry;
     if (before !== undefined && row !== undefined && this.#same(before, row)) return;
-    if (before !== undefined) this.#remove(entry, columnsKey(before, this.columns));
-    if (row !== undefined) this.#add(entry, columnsKey(row, this.columns));
+    if (before !== undefined) this.#remove(entry, keyOfColumns(before, this.columns));
+    if (row !== undefined) this.#add(entry, keyOfColumns(row, this.columns));
   }
 
   #same(a: Row, b: Row): boolean {
@@ -90,8 +90,4 @@ export class RowIndex<E extends { readonly row: Row | undefined }> {
     bucket?.delete(entry);
     if (bucket?.size === 0) this.#buckets.delete(key);
   }
-}
-
-function columnsKey(row: Row, columns: readonly string[]): RowKey {
-  return columns.length === 0 ? '' : keyOfColumns(row, columns);
 }

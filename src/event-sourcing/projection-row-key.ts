@@ -5,20 +5,24 @@ export type RowKey = ColumnValue;
 
 /** Two lists of values of the same columns have the same key only when they are equal. */
 export function keyOfValues(values: readonly ColumnValue[]): RowKey {
-  const [first] = values;
-  if (values.length === 1 && first !== undefined) return first;
+  const last = values.length - 1;
+  if (last < 0) return '';
+  const end = values[last] ?? null;
+  if (last === 0) return end;
   let key = '';
-  for (const value of values) key += encode(value);
-  return key;
+  for (let index = 0; index < last; index++) key += encode(values[index] ?? null);
+  return key + encodeLast(end);
 }
 
 /** The key of these columns of a row. */
 export function keyOfColumns(row: Row, columns: readonly string[]): RowKey {
-  const [first] = columns;
-  if (columns.length === 1 && first !== undefined) return valueOf(row, first);
+  const last = columns.length - 1;
+  if (last < 0) return '';
+  const end = valueOf(row, columns[last] ?? '');
+  if (last === 0) return end;
   let key = '';
-  for (const column of columns) key += encode(valueOf(row, column));
-  return key;
+  for (let index = 0; index < last; index++) key += encode(valueOf(row, columns[index] ?? ''));
+  return key + encodeLast(end);
 }
 
 /** The value of a column that every row of its table has. */
@@ -32,4 +36,9 @@ export function valueOf(row: Row, column: string): ColumnValue {
 function encode(value: ColumnValue): string {
   if (value === null) return '-;';
   return typeof value === 'number' ? `${value};` : `${value.length}:${value}`;
+}
+
+function encodeLast(value: ColumnValue): string {
+  if (value === null) return '-';
+  return typeof value === 'number' ? `${value}` : `:${value}`;
 }

@@ -32,6 +32,11 @@ export class BufferedRows implements ProjectionRows {
     return dirty;
   }
 
+  /** Says that the tables have no rows yet. */
+  startEmpty(): void {
+    for (const table of this.#tables.values()) table.startEmpty();
+  }
+
   /** Says that a batch begins: what an earlier one loaded no longer counts as loaded. */
   beginBatch(): void {
     for (const table of this.#tables.values()) table.beginBatch();

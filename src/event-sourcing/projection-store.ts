@@ -1,4 +1,5 @@
 import type { EventReader } from './event-store.js';
+import { comparePositions } from './position.js';
 import type { Position } from './position.js';
 import type { TableChanges } from './projection-changes.js';
 import type { ColumnValue, Projection, Row, RowMatch, TableSpec } from './projection.js';
@@ -69,19 +70,28 @@ export interface ProjectionStore {
   swapIn(generation: Generation): Promise<void>;
 }
 
-/** The checkpoint is not where this subscriber left it: somebody else writes the same read model. */
+/**
+ * The checkpoint is not where this subscriber left it. Further on, somebody else writes the same read
+ * model; further back, the database has lost what was not yet durable.
+ */
 export class CheckpointMovedError extends Error {
   override readonly name = 'CheckpointMovedError';
+  /** True when the checkpoint is further back, and the work can be done again. */
+  readonly lost: boolean;
 
   constructor(
     readonly projection: string,
     readonly expected: Position | undefined,
     readonly actual: Position | undefined,
   ) {
+    const lost = comparePositions(actual, expected) < 0;
     super(
       `the checkpoint of ${projection} should be at ${expected ?? 'the beginning'} and is at ${actual ?? 'the beginning'}: ` +
-        'another process writes the same read model; stop one of them',
+        (lost
+          ? 'the read model has lost its latest writes'
+          : 'another process writes the same read model; stop one of them'),
     );
+    this.lost = lost;
   }
 }
 

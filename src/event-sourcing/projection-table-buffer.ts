@@ -1,10 +1,11 @@
 import type { RowWrite, TableChanges } from './projection-changes.js';
 import { MatchSet, RowIndex, parseMatch } from './projection-row-index.js';
 import type { ParsedMatch } from './projection-row-index.js';
-import { keyOfValues, valueOf } from './projection-row-key.js';
+import { keyOfColumns, keyOfValues } from './projection-row-key.js';
 import type { RowKey } from './projection-row-key.js';
 import type { RowSource } from './projection-rows.js';
-import type { ColumnSpec, ColumnValue, Row, RowMatch, RowSet, TableSpec } from './projection.js';
+import { TableShape } from './projection-table-shape.js';
+import type { ColumnValue, Row, RowMatch, RowSet, TableSpec } from './projection.js';
 
 /** What is known about one key. */
 interface Entry {
@@ -20,7 +21,9 @@ interface Entry {
 
 /** The rows of one table: see {@link RowSet}. */
 export class TableBuffer implements RowSet<Row> {
-  readonly #entries = new Map<RowKey, Entry>();
+  #entries = new Map<RowKey, Entry>();
+  /** Clean entries that nobody has asked for lately; they go when the next ones come. */
+  #old = new Map<RowKey, Entry>();
   readonly #indexes = new Map<string, RowIndex<Entry>>();
   /** Matches whose rows are all known. */
   readonly #complete = new MatchSet();
@@ -30,13 +33,15 @@ export class TableBuffer implements RowSet<Row> {
   #clearList: RowMatch<Row>[] = [];
   #dirty: Entry[] = [];
   #batch = 0;
-  readonly #columns: readonly (readonly [name: string, spec: ColumnSpec])[];
+  /** Who asks for a row mostly puts it next. */
+  #latest: Entry | undefined;
+  readonly #shape: TableShape;
 
   constructor(
     private readonly spec: TableSpec,
     private readonly source: RowSource,
   ) {
-    this.#columns = Object.entries(spec.columns);
+    this.#shape = new TableShape(spec);
   }
 
   get dirty(): number {
@@ -46,15 +51,15 @@ export class TableBuffer implements RowSet<Row> {
   async load(keys: readonly (readonly ColumnValue[])[]): Promise<void> {
     const missing = new Map<RowKey, readonly ColumnValue[]>();
     for (const values of keys) {
-      const key = this.#keyOf(values);
-      const entry = this.#entries.get(key);
+      const key = this.#shape.keyOf(values);
+      const entry = this.#find(key);
       if (entry !== undefined) entry.batch = this.#batch;
       else if (this.#knownAbsent(values)) this.#learn(key, values, undefined);
       else missing.set(key, values);
     }
     if (missing.size === 0) return;
     for (const row of await this.source.loadKeys(this.spec, [...missing.values()])) {
-      const values = this.#valuesOf(row);
+      const values = this.#shape.keyValues(row);
       const key = keyOfValues(values);
       missing.delete(key);
       this.#learn(key, values, row);
@@ -66,9 +71,9 @@ export class TableBuffer implements RowSet<Row> {
     const parsed = this.#parse(match);
     if (!this.#complete.has(parsed)) {
       for (const row of await this.source.loadWhere(this.spec, match)) {
-        const values = this.#valuesOf(row);
+        const values = this.#shape.keyValues(row);
         const key = keyOfValues(values);
-        if (!this.#entries.has(key)) this.#learn(key, values, row);
+        if (this.#find(key) === undefined) this.#learn(key, values, row);
       }
       this.#complete.add(parsed);
     }
@@ -78,35 +83,48 @@ export class TableBuffer implements RowSet<Row> {
       entry.batch = this.#batch;
       if (entry.row !== undefined) found.push(entry.row);
     }
-    return found.sort((a, b) => this.#compare(a, b));
+    return found.sort((a, b) => this.#shape.compare(a, b));
   }
 
   get(...values: ColumnValue[]): Row | undefined {
-    const entry = this.#entries.get(this.#keyOf(values));
+    const entry = this.#find(this.#shape.keyOf(values));
+    this.#latest = entry;
     if (entry?.batch === this.#batch) return entry.row;
-    if (this.#askedNow.covers(this.#partial(values))) return entry?.row;
+    if (this.#askedNow.size > 0 && this.#askedNow.covers(this.#shape.keyRow(values))) return entry?.row;
     throw new TypeError(`table ${this.spec.name}: the row ${JSON.stringify(values)} was not loaded in this batch`);
   }
 
   put(row: Row): void {
-    this.#check(row);
-    const values = this.#valuesOf(row);
-    this.#change(this.#entryOf(keyOfValues(values), values), row);
+    const latest = this.#latest;
+    const known = latest !== undefined && this.#shape.hasKey(row, latest.values);
+    const entry = known
+      ? latest
+      : this.#entryOf(keyOfColumns(row, this.spec.primaryKey), () => this.#shape.keyValues(row));
+    this.#change(entry, row);
   }
 
   delete(...values: ColumnValue[]): void {
-    this.#change(this.#entryOf(this.#keyOf(values), values), undefined);
+    this.#change(
+      this.#entryOf(this.#shape.keyOf(values), () => values),
+      undefined,
+    );
   }
 
   clear(match: RowMatch<Row>): void {
     const parsed = this.#parse(match);
     for (const entry of [...this.#index(parsed).find(parsed.key)]) this.#change(entry, undefined);
+    this.#old.clear();
     if (!this.#clears.has(parsed)) {
       this.#clears.add(parsed);
       this.#clearList.push(match);
     }
     this.#complete.add(parsed);
     this.#askedNow.add(parsed);
+  }
+
+  /** Says that the table has no rows yet, so that none need to be fetched. */
+  startEmpty(): void {
+    this.#complete.add(parseMatch({}));
   }
 
   beginBatch(): void {
@@ -118,11 +136,15 @@ export class TableBuffer implements RowSet<Row> {
     if (this.dirty === 0) return undefined;
     const deletes: (readonly ColumnValue[])[] = [];
     const writes: RowWrite[] = [];
+    const clearing = this.#clears.size > 0;
     for (const { row, stored, values } of this.#dirty) {
-      const before = isRow(stored) && this.#clears.covers(stored) ? undefined : stored;
+      const before = clearing && isRow(stored) && this.#clears.covers(stored) ? undefined : stored;
       if (row === undefined) {
         if (before !== undefined) deletes.push(values);
-      } else if (!isRow(before) || !this.#equal(before, row)) writes.push({ row, before });
+      } else if (!isRow(before) || !this.#shape.equal(before, row)) {
+        this.#shape.check(row);
+        writes.push({ row, before });
+      }
     }
     return { table: this.spec, clears: this.#clearList, deletes, writes };
   }
@@ -135,7 +157,7 @@ export class TableBuffer implements RowSet<Row> {
     this.#dirty = [];
     this.#clearList = [];
     this.#clears.clear();
-    if (this.#entries.size > keep) this.#forget();
+    if (this.#entries.size * 2 > keep) this.#forgetOld();
   }
 
   discard(): void {
@@ -145,8 +167,17 @@ export class TableBuffer implements RowSet<Row> {
     this.#forget();
   }
 
+  /** Half of what may be kept is recent, half is older and lives on only when it is asked for again. */
+  #forgetOld(): void {
+    const recent = this.#entries;
+    this.#forget();
+    this.#old = recent;
+  }
+
   #forget(): void {
-    this.#entries.clear();
+    this.#entries = new Map();
+    this.#old = new Map();
+    this.#latest = undefined;
     this.#indexes.clear();
     this.#complete.clear();
     this.#askedNow.clear();
@@ -154,15 +185,31 @@ export class TableBuffer implements RowSet<Row> {
 
   /** Takes in a row as the database has it, or that it has none. */
   #learn(key: RowKey, values: readonly ColumnValue[], found: Row | undefined): void {
-    const row = found !== undefined && this.#clears.covers(found) ? undefined : found;
+    const cleared = found !== undefined && this.#clears.size > 0 && this.#clears.covers(found);
+    const row = cleared ? undefined : found;
     const entry: Entry = { row, stored: row, values, batch: this.#batch, dirty: false };
-    this.#entries.set(key, entry);
-    for (const index of this.#indexes.values()) index.move(entry, undefined);
+    this.#enter(key, entry);
   }
 
-  #entryOf(key: RowKey, values: readonly ColumnValue[]): Entry {
-    const known = this.#entries.get(key);
+  #find(key: RowKey): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined || this.#old.size === 0) return entry;
+    const old = this.#old.get(key);
+    if (old === undefined) return undefined;
+    this.#old.delete(key);
+    this.#enter(key, old);
+    return old;
+  }
+
+  #enter(key: RowKey, entry: Entry): void {
+    this.#entries.set(key, entry);
+    if (this.#indexes.size > 0) for (const index of this.#indexes.values()) index.move(entry, undefined);
+  }
+
+  #entryOf(key: RowKey, valuesOf: () => readonly ColumnValue[]): Entry {
+    const known = this.#find(key);
     if (known !== undefined) return known;
+    const values = valuesOf();
     const entry: Entry = {
       row: undefined,
       stored: this.#knownAbsent(values) ? undefined : 'unknown',
@@ -170,7 +217,7 @@ export class TableBuffer implements RowSet<Row> {
       batch: this.#batch,
       dirty: false,
     };
-    this.#entries.set(key, entry);
+    this.#enter(key, entry);
     return entry;
   }
 
@@ -182,7 +229,7 @@ export class TableBuffer implements RowSet<Row> {
       entry.dirty = true;
       this.#dirty.push(entry);
     }
-    for (const index of this.#indexes.values()) index.move(entry, before);
+    if (this.#indexes.size > 0) for (const index of this.#indexes.values()) index.move(entry, before);
   }
 
   #index(match: ParsedMatch): RowIndex<Entry> {
@@ -194,57 +241,14 @@ export class TableBuffer implements RowSet<Row> {
     return index;
   }
 
-  #keyOf(values: readonly ColumnValue[]): RowKey {
-    const wanted = this.spec.primaryKey.length;
-    if (values.length !== wanted)
-      throw new TypeError(`table ${this.spec.name}: a key has ${wanted} values, not ${values.length}`);
-    return keyOfValues(values);
-  }
-
-  #valuesOf(row: Row): readonly ColumnValue[] {
-    return this.spec.primaryKey.map((column) => valueOf(row, column));
-  }
-
   #knownAbsent(values: readonly ColumnValue[]): boolean {
-    return this.#complete.size > 0 && this.#complete.covers(this.#partial(values));
-  }
-
-  /** As much of a row as its key tells. */
-  #partial(values: readonly ColumnValue[]): Row {
-    return Object.fromEntries(this.spec.primaryKey.map((column, index) => [column, values[index] ?? null]));
+    return this.#complete.size > 0 && this.#complete.covers(this.#shape.keyRow(values));
   }
 
   #parse(match: RowMatch<Row>): ParsedMatch {
     const parsed = parseMatch(match);
-    const unknown = parsed.columns.find((column) => !(column in this.spec.columns));
-    if (unknown !== undefined) throw new TypeError(`table ${this.spec.name} has no column ${unknown}`);
+    this.#shape.checkColumns(parsed.columns);
     return parsed;
-  }
-
-  #check(row: Row): void {
-    for (const [column, { type, nullable }] of this.#columns) {
-      const value = row[column];
-      const fits =
-        value === null ? nullable === true : type === 'text' ? typeof value === 'string' : Number.isSafeInteger(value);
-      if (!fits)
-        throw new TypeError(
-          `table ${this.spec.name}: ${JSON.stringify(value)} cannot stand in column ${column} (${type}${nullable === true ? ' or null' : ''})`,
-        );
-    }
-  }
-
-  #equal(a: Row, b: Row): boolean {
-    return a === b || this.#columns.every(([column]) => a[column] === b[column]);
-  }
-
-  #compare(a: Row, b: Row): number {
-    for (const column of this.spec.primaryKey) {
-      const left = valueOf(a, column);
-      const right = valueOf(b, column);
-      if (left === right || left === null || right === null) continue;
-      return left < right ? -1 : 1;
-    }
-    return 0;
   }
 }
 

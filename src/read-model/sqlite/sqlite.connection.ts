@@ -1,9 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
-
-export type Parameters = readonly unknown[];
+import type { ColumnValue } from '../../event-sourcing/projection.js';
 
 const cachedStatements = 500;
 const busyTimeoutMs = 5_000;
@@ -11,6 +11,12 @@ const busyTimeoutMs = 5_000;
 /** A connection that prepares each statement once. It can be handed to Kysely. */
 export class SqliteConnection implements SqliteDatabase {
   readonly #statements = new LRUCache<string, Database.Statement>({ max: cachedStatements });
+
+  readonly #rawStatements = new LRUCache<string, Database.Statement<[readonly ColumnValue[]], ColumnValue[]>>({
+    max: cachedStatements,
+  });
+  /** Resolves when the transaction in many steps has ended, while there is one. */
+  #busy: Promise<void> | undefined;
 
   private constructor(private readonly database: Database.Database) {}
 
@@ -28,10 +34,6 @@ export class SqliteConnection implements SqliteDatabase {
       throw error;
     }
     return new SqliteConnection(database);
-  }
-
-  get inTransaction(): boolean {
-    return this.database.inTransaction;
   }
 
   /** The statement for Kysely, which reads rows in steps only through a statement of its own. */
@@ -53,22 +55,69 @@ export class SqliteConnection implements SqliteDatabase {
     return statement;
   }
 
+  /** A statement that gives rows as lists of values. Every column it names is text, an integer or null. */
+  rawStatement(sql: string): Database.Statement<[readonly ColumnValue[]], ColumnValue[]> {
+    const known = this.#rawStatements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.database.prepare<[readonly ColumnValue[]], ColumnValue[]>(sql).raw();
+    this.#rawStatements.set(sql, statement);
+    return statement;
+  }
+
   /** Runs statements without parameters. */
   execute(sql: string): void {
     this.database.exec(sql);
   }
 
   /** Runs the work in one transaction: all of it, or nothing when it throws. */
-  transaction<T>(work: () => T): T {
-    this.statement('BEGIN IMMEDIATE').run();
+  async transaction<T>(work: () => T): Promise<T> {
+    while (this.#busy !== undefined) await this.#busy;
+    this.#run('BEGIN IMMEDIATE');
     try {
       const result = work();
-      this.statement('COMMIT').run();
+      this.#run('COMMIT');
       return result;
     } catch (error) {
-      if (this.database.inTransaction) this.statement('ROLLBACK').run();
+      this.#rollback();
       throw error;
     }
+  }
+
+  /**
+   * The same for work in many steps. The event loop gets its turn between two of them; meanwhile
+   * other transactions of this connection wait, and what it reads includes the work so far.
+   */
+  async longTransaction(steps: () => Iterator<void>): Promise<void> {
+    while (this.#busy !== undefined) await this.#busy;
+    const work = this.#inSteps(steps);
+    const ended = work.then(this.#end, this.#end);
+    this.#busy = ended;
+    await work;
+  }
+
+  async #inSteps(steps: () => Iterator<void>): Promise<void> {
+    this.#run('BEGIN IMMEDIATE');
+    try {
+      const running = steps();
+      while (running.next().done !== true) await nextTurn();
+      this.#run('COMMIT');
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  readonly #end = (): void => {
+    this.#busy = undefined;
+  };
+
+  /** On a full or failing disk SQLite has rolled back by itself. */
+  #rollback(): void {
+    if (this.database.inTransaction) this.#run('ROLLBACK');
+  }
+
+  #run(sql: string): void {
+    this.statement(sql).run();
   }
 
   close(): void {

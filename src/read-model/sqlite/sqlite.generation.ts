@@ -1,10 +1,14 @@
 import type { Position } from '../../event-sourcing/position.js';
+import type { TableChanges } from '../../event-sourcing/projection-changes.js';
 import { CheckpointMovedError } from '../../event-sourcing/projection-store.js';
 import type { Generation, GenerationCommit, GenerationProgress } from '../../event-sourcing/projection-store.js';
 import type { ColumnValue, Projection, Row, RowMatch, TableSpec } from '../../event-sourcing/projection.js';
 import { asKernelFault } from './sqlite.connection.js';
 import type { SqliteConnection } from './sqlite.connection.js';
 import { SqliteTable } from './sqlite.table.js';
+
+/** More rows than this are written with pauses for the event loop. */
+const rowsInOneStep = 1_000;
 
 /** A generation whose tables lie in the read model's file. */
 export class SqliteGeneration implements Generation {
@@ -38,21 +42,32 @@ export class SqliteGeneration implements Generation {
     return attempt(() => this.#table(table).loadWhere(match));
   }
 
-  commit({ from, to, events, changes }: GenerationCommit): Promise<void> {
-    return attempt(() => {
-      this.connection.transaction(() => {
-        this.#advance(from, to, events);
-        for (const changed of changes) this.#table(changed.table).write(changed);
-      });
-    });
+  async commit({ from, to, events, changes }: GenerationCommit): Promise<void> {
+    const steps = (): Iterator<void> => this.#write(from, to, events, changes);
+    const rows = changes.reduce((sum, { writes, deletes }) => sum + writes.length + deletes.length, 0);
+    await attempt(() =>
+      rows > rowsInOneStep
+        ? this.connection.longTransaction(steps)
+        : this.connection.transaction(() => {
+            const running = steps();
+            while (running.next().done !== true);
+          }),
+    );
   }
 
   complete(): Promise<void> {
-    return attempt(() => {
-      this.connection
-        .statement('UPDATE generations SET complete = 1 WHERE projection = ? AND number = ?')
-        .run(this.projection, this.number);
-    });
+    return attempt(() =>
+      this.connection.transaction(() => {
+        this.connection
+          .statement('UPDATE generations SET complete = 1 WHERE projection = ? AND number = ?')
+          .run(this.projection, this.number);
+      }),
+    );
+  }
+
+  *#write(from: Position | undefined, to: Position, events: number, changes: readonly TableChanges[]): Generator<void> {
+    this.#advance(from, to, events);
+    for (const changed of changes) yield* this.#table(changed.table).write(changed, rowsInOneStep);
   }
 
   #advance(from: Position | undefined, to: Position, events: number): void {
@@ -81,15 +96,11 @@ export class SqliteGeneration implements Generation {
   }
 }
 
-/** Runs synchronous database work with the faults the kernel knows. */
-export function attempt<T>(work: () => T): Promise<T> {
+/** Runs database work with the faults the kernel knows. */
+export async function attempt<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return Promise.resolve(work());
+    return await work();
   } catch (error) {
-    return Promise.reject(asError(asKernelFault(error)));
+    throw asKernelFault(error);
   }
-}
-
-function asError(fault: unknown): Error {
-  return fault instanceof Error ? fault : new Error(String(fault));
 }

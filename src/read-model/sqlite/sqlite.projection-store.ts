@@ -27,7 +27,7 @@ export class SqliteProjectionStore implements ProjectionStore {
 
   async attach(store: Pick<EventReader, 'storeId' | 'head'>): Promise<void> {
     const head = await store.head();
-    await attempt(() => {
+    await attempt(() =>
       this.connection.transaction(() => {
         const known = this.#storeId();
         if (known === undefined) {
@@ -45,8 +45,8 @@ export class SqliteProjectionStore implements ProjectionStore {
               `and the store ends at ${head ?? 'the beginning'}. The store was probably restored from a backup; ${wayOut(this.file)}`,
           );
         }
-      });
-    });
+      }),
+    );
   }
 
   open(projection: Projection): Promise<Generations> {
@@ -63,7 +63,7 @@ export class SqliteProjectionStore implements ProjectionStore {
   }
 
   swapIn(generation: Generation): Promise<void> {
-    return attempt(() => {
+    return attempt(() =>
       this.connection.transaction(() => {
         const all = this.#generations(generation.projection);
         const next = all.find(({ number }) => number === generation.number);
@@ -74,18 +74,18 @@ export class SqliteProjectionStore implements ProjectionStore {
           .statement(`UPDATE generations SET state = 'live', complete = 1 WHERE projection = ? AND number = ?`)
           .run(next.projection, next.number);
         this.#show(next);
-      });
-    });
+      }),
+    );
   }
 
   /** Forgets everything that was built, and which event store it came from. */
   reset(): Promise<void> {
-    return attempt(() => {
+    return attempt(() =>
       this.connection.transaction(() => {
         for (const stored of this.#generations()) this.#drop(stored);
         this.connection.execute('DELETE FROM snapshots; DELETE FROM read_model');
-      });
-    });
+      }),
+    );
   }
 
   #open(projection: Projection): Generations {

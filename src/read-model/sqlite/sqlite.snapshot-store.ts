@@ -19,14 +19,16 @@ export class SqliteSnapshotStore implements SnapshotStore {
   }
 
   save(stream: string, version: string, revision: bigint, state: Json): Promise<void> {
-    return attempt(() => {
-      this.connection
-        .statement(
-          'INSERT INTO snapshots (stream, version, revision, state) VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE ' +
-            'SET version = excluded.version, revision = excluded.revision, state = excluded.state ' +
-            'WHERE version <> excluded.version OR revision <= excluded.revision',
-        )
-        .run(stream, version, revision, JSON.stringify(state));
-    });
+    return attempt(() =>
+      this.connection.transaction(() => {
+        this.connection
+          .statement(
+            'INSERT INTO snapshots (stream, version, revision, state) VALUES (?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE ' +
+              'SET version = excluded.version, revision = excluded.revision, state = excluded.state ' +
+              'WHERE version <> excluded.version OR revision <= excluded.revision',
+          )
+          .run(stream, version, revision, JSON.stringify(state));
+      }),
+    );
   }
 }
