@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { CommandAnswer } from '../command-bus/command-definition.js';
-import type { Position } from '../event-sourcing/position.js';
+import { CommandAnswers } from '../command-bus/command-answers.js';
 import type { ImageQueries } from '../catalog/queries/image.queries.js';
 import type { Rendered } from '../catalog/view/rendered-image.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -9,27 +8,14 @@ import { Refusal } from '../http/refusal.js';
 import type { Slot } from '../vocabulary/slot.js';
 import { slotLabel } from '../vocabulary/slot.js';
 
-export type Done = Exclude<CommandAnswer, { kind: 'rejected' }>;
-
 /** Turns outcomes of commands into the answers of the management API: waits until the change is visible, then shows it. */
 @Injectable()
-export class ImageAnswers {
+export class ImageAnswers extends CommandAnswers {
   constructor(
     private readonly images: ImageQueries,
-    private readonly readYourWrites: ReadYourWrites,
-  ) {}
-
-  /** The outcome, visible by now to every reader. @throws Refusal for a rejection */
-  async visible<O extends CommandAnswer>(reply: FastifyReply, outcome: O): Promise<Exclude<O, { kind: 'rejected' }>> {
-    const done = accepted(outcome);
-    await this.passed(reply, done.position);
-    return done;
-  }
-
-  /** Waits until everything up to the position is visible, and tells the position. */
-  async passed(reply: FastifyReply, position: Position | undefined): Promise<void> {
-    await this.readYourWrites.passed(position);
-    if (position !== undefined) void reply.header('x-tagalong-position', position);
+    readYourWrites: ReadYourWrites,
+  ) {
+    super(readYourWrites);
   }
 
   /** An image as its workspace sees it now. */
@@ -50,12 +36,6 @@ export class ImageAnswers {
   async sendImage(reply: FastifyReply, slot: Slot): Promise<void> {
     this.send(reply, slot, await this.read(slot));
   }
-}
-
-/** The outcome when it is not a rejection. @throws Refusal */
-export function accepted<O extends CommandAnswer>(outcome: O): Exclude<O, { kind: 'rejected' }> {
-  if (outcome.kind === 'rejected') throw new Refusal(outcome.rejection);
-  return outcome as Exclude<O, { kind: 'rejected' }>;
 }
 
 export function imageNotFound(slot: Slot): Refusal {

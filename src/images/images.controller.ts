@@ -2,11 +2,12 @@ import { Body, Controller, Delete, HttpCode, Param, Post, Put, Req, Res } from '
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
+import { accepted } from '../command-bus/command-answers.js';
 import { requestOf } from '../command-bus/request-of.js';
 import { workspaceOf } from '../http/request-context.js';
 import { parseResourceType } from '../vocabulary/names.js';
 import { ImageHandlers } from './handlers/image-handlers.js';
-import { ImageAnswers, accepted } from './image-answers.js';
+import { ImageAnswers } from './image-answers.js';
 import { ImagePathDto, TagPathDto, imageAndTag, wholeImage } from './image-path.dto.js';
 import { CreateImageDto, PushTagBodyDto } from './images.dto.js';
 

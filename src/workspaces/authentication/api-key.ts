@@ -11,9 +11,8 @@ export interface NewApiKey {
   readonly hash: string;
 }
 
-/** Makes a key with 256 random bits. */
-export function newApiKey(): NewApiKey {
-  const keyId = randomBytes(8).toString('hex');
+/** Makes a key with 256 random bits. The id has 8 to 32 letters or digits. */
+export function newApiKey(keyId = randomBytes(8).toString('hex')): NewApiKey {
   const key = `tgl_${keyId}_${randomBytes(32).toString('base64url')}`;
   return { key, keyId, hash: hash('sha256', key, 'hex') };
 }

@@ -1,7 +1,7 @@
 import type { Rejection } from '../../event-sourcing/decider.js';
 import type { AccessDirectory } from '../authorization/access-directory.js';
 import { operator } from '../authorization/principal.js';
-import type { Principal } from '../authorization/principal.js';
+import type { Principal, UserPrincipal } from '../authorization/principal.js';
 import { apiKeyId, digestsEqual, keyDigest } from './api-key.js';
 import { pickCredential } from './credential.js';
 import type { RequestHeaders } from './credential.js';
@@ -26,6 +26,8 @@ export interface AuthenticatorOptions {
   readonly directory: Pick<AccessDirectory, 'apiKey'>;
   /** Absent when users cannot sign in here. */
   readonly oidc?: OidcVerifier;
+  /** Told of every user who is let in, before the request goes on. Must not fail. */
+  readonly welcome?: (user: UserPrincipal) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -73,13 +75,14 @@ export class Authenticator {
   }
 
   async #authenticateUser(token: string): Promise<Authentication> {
-    const { oidc } = this.options;
+    const { oidc, welcome } = this.options;
     if (oidc === undefined || token.split('.').length !== 3) {
       return rejection('credential-invalid', 'The credential is not known here.');
     }
     const verdict = await oidc.verify(token);
     switch (verdict.kind) {
       case 'valid':
+        await welcome?.(verdict.user);
         return { kind: 'authenticated', principal: verdict.user };
       case 'expired':
         return rejection('credential-expired', 'The token has expired. Sign in again.');

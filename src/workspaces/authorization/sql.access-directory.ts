@@ -33,12 +33,13 @@ export interface SqlAccessDirectoryOptions {
   readonly cacheSize?: number;
 }
 
-/** Reads the tables of the access projection. Keys, roles, workspaces and accounts are kept in memory. */
+/** Reads the tables of the access projection. What every request asks for is kept in memory. */
 export class SqlAccessDirectory implements AccessDirectory {
   readonly #keys: PromiseCache<ApiKeyEntry>;
   readonly #roles: PromiseCache<Role>;
   readonly #workspaces: PromiseCache<WorkspaceView>;
   readonly #accounts: PromiseCache<AccountView>;
+  readonly #invitationsTo: PromiseCache<readonly InvitationView[]>;
 
   constructor(
     private readonly db: Kysely<AccessSchema>,
@@ -49,6 +50,7 @@ export class SqlAccessDirectory implements AccessDirectory {
     this.#roles = new PromiseCache(cacheSize, (key) => this.#readRole(key));
     this.#workspaces = new PromiseCache(cacheSize, (key) => this.#readWorkspace(key));
     this.#accounts = new PromiseCache(cacheSize, (key) => this.#readAccount(key));
+    this.#invitationsTo = new PromiseCache(cacheSize, (key) => this.#readInvitationsTo(key));
   }
 
   invalidate(): void {
@@ -56,6 +58,7 @@ export class SqlAccessDirectory implements AccessDirectory {
     this.#roles.clear();
     this.#workspaces.clear();
     this.#accounts.clear();
+    this.#invitationsTo.clear();
   }
 
   apiKey(keyId: string): Promise<ApiKeyEntry | undefined> {
@@ -169,13 +172,7 @@ export class SqlAccessDirectory implements AccessDirectory {
   }
 
   async invitationsTo(email: string): Promise<readonly InvitationView[]> {
-    const rows = await this.db
-      .selectFrom('access_invitations')
-      .selectAll()
-      .where('email', '=', normalizeEmail(email))
-      .orderBy('workspace')
-      .execute();
-    return rows.map(invitationView);
+    return (await this.#invitationsTo.get(normalizeEmail(email))) ?? [];
   }
 
   async serviceAccounts(workspace: string): Promise<readonly ServiceAccountView[]> {
@@ -254,6 +251,16 @@ export class SqlAccessDirectory implements AccessDirectory {
       .where('deleted', '=', 0)
       .executeTakeFirst();
     return row && workspaceView(row);
+  }
+
+  async #readInvitationsTo(email: string): Promise<readonly InvitationView[]> {
+    const rows = await this.db
+      .selectFrom('access_invitations')
+      .selectAll()
+      .where('email', '=', email)
+      .orderBy('workspace')
+      .execute();
+    return rows.map(invitationView);
   }
 
   async #readAccount(id: string): Promise<AccountView | undefined> {

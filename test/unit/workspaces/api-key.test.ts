@@ -7,8 +7,6 @@ import {
   keyDigest,
   newApiKey,
 } from '../../../src/workspaces/authentication/api-key.js';
-import { newClientId } from '../../../src/workspaces/authentication/client-id.js';
-import { isClientId } from '../../../src/workspaces/domain/principal-name.js';
 
 describe('an API key', () => {
   it('carries its id and 256 random bits, and is put on record as its SHA-256', () => {
@@ -33,13 +31,5 @@ describe('an API key', () => {
     expect(digestsEqual(keyDigest(key), digestOfHash(hash))).toBe(true);
     expect(digestsEqual(keyDigest(`${key}x`), digestOfHash(hash))).toBe(false);
     expect(digestsEqual(keyDigest(key), digestOfHash('short'))).toBe(false);
-  });
-});
-
-describe('a client id', () => {
-  it('has the form of one and is never made twice', () => {
-    const ids = Array.from({ length: 1_000 }, () => newClientId());
-    expect(ids.every(isClientId)).toBe(true);
-    expect(new Set(ids).size).toBe(1_000);
   });
 });
