@@ -2,8 +2,8 @@
 export interface ImageContent {
   /** Of the manifest or index, `sha256:…` or `sha512:…`. */
   readonly digest: string;
-  /** Of the manifest or index. */
-  readonly mediaType: string;
+  /** Of the manifest or index, where it is known. */
+  readonly mediaType: string | undefined;
   /** Bytes of configs and layers, of every platform, each distinct digest once. */
   readonly size: number;
   /** `os/architecture[/variant]`, in the order of the index; empty for what is not an image to run. */

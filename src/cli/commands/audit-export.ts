@@ -1,0 +1,132 @@
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { ApiClient, Query } from '../api/api-client.js';
+import { ConnectionError } from '../api/connection-error.js';
+import { readJsonLines } from '../api/json-lines.js';
+import { CliError, UsageError } from '../cli-error.js';
+import { exitCodes } from '../exit-codes.js';
+import { Progress } from '../output/progress.js';
+import type { World } from '../world.js';
+import type { AuditFilterOptions } from './audit-filter.js';
+import { addAuditFilters, auditQuery } from './audit-filter.js';
+import { addCommand, inSession } from './command.js';
+import type { Session } from './session.js';
+
+interface ExportOptions extends AuditFilterOptions {
+  readonly out?: string;
+}
+
+const lineSchema = z.union([
+  z.looseObject({ kind: z.literal('progress'), exported: z.number(), position: z.string() }),
+  z.looseObject({ kind: z.literal('event'), event: z.looseObject({ position: z.string() }) }),
+  z.looseObject({ kind: z.literal('end'), exported: z.number() }),
+]);
+
+const retries = 5;
+const pause = 1_000;
+
+/** `audit export` */
+export function addAuditExport(group: Command, world: World): void {
+  const command = addAuditFilters(
+    addCommand(group, {
+      name: 'export',
+      summary: 'write events as JSON lines, the oldest first',
+      description:
+        'Writes whole events, one a line, up to the present. A connection that breaks is taken up again behind the last event that came.',
+      examples: [
+        'audit export --out events.ndjson',
+        'audit export --image sandbox/my-template > history.ndjson',
+        'audit export --from 2026-09-01T00:00:00Z --to 2026-10-01T00:00:00Z --out september.ndjson',
+      ],
+    }),
+  ).option('--out <file>', 'write to this new file rather than to standard output');
+  command.action(
+    inSession(command, 'reading', world, async (session, options: ExportOptions) => {
+      const query = auditQuery(options);
+      const api = await session.api();
+      const out = options.out === undefined ? undefined : await createFile(options.out);
+      const count = await new Exporter(session, api, out ?? world.stdout).run(query);
+      if (out !== undefined) {
+        out.end();
+        await once(out, 'close');
+      }
+      session.printer.note(`exported ${String(count)} events${options.out === undefined ? '' : ` to ${options.out}`}`);
+    }),
+  );
+}
+
+class Exporter {
+  private readonly progress: Progress;
+  private count = 0;
+  private position: string | undefined;
+
+  constructor(
+    private readonly session: Session,
+    private readonly api: ApiClient,
+    private readonly out: Writable,
+  ) {
+    this.progress = new Progress(session.world.stderr);
+  }
+
+  async run(query: Query): Promise<number> {
+    const { world } = this.session;
+    for (let broken = 0; ;) {
+      const before = this.count;
+      try {
+        await this.readOnce(query);
+        return this.count;
+      } catch (error) {
+        world.interruption().throwIfAborted();
+        if (!isBreak(error)) throw error;
+        broken = this.count > before ? 1 : broken + 1;
+        if (broken > retries)
+          throw new CliError('the export keeps breaking off', exitCodes.unavailable, undefined, { cause: error });
+        await world.sleep(pause, world.interruption());
+      } finally {
+        this.progress.clear();
+      }
+    }
+  }
+
+  private async readOnce(query: Query): Promise<void> {
+    const response = await this.api.stream('GET', '/audit/export', {
+      accept: 'application/x-ndjson',
+      query: { ...query, ...(this.position !== undefined && { after: this.position }) },
+    });
+    if (response.body === null) throw new CliError('the service answered nothing instead of an export');
+    const bytes: AsyncIterable<Uint8Array> = response.body;
+    for await (const line of readJsonLines(bytes, lineSchema)) {
+      switch (line.kind) {
+        case 'event':
+          this.position = line.event.position;
+          this.count++;
+          if (!this.out.write(`${JSON.stringify(line.event)}\n`)) await once(this.out, 'drain');
+          break;
+        case 'progress':
+          this.progress.show('exported', this.count);
+          break;
+        case 'end':
+          return;
+      }
+    }
+    throw new TypeError('the export ended without saying that it was complete');
+  }
+}
+
+/** An existing file is not overwritten: an export may be evidence. */
+async function createFile(file: string): Promise<Writable> {
+  const stream = createWriteStream(file, { flags: 'wx', mode: 0o600 });
+  try {
+    await once(stream, 'open');
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return stream;
+}
+
+function isBreak(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof ConnectionError && !error.isPermanent);
+}

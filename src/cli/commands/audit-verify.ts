@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { readJsonLines } from '../api/json-lines.js';
+import { CliError } from '../cli-error.js';
+import { exitCodes } from '../exit-codes.js';
+import { plainText } from '../output/plain-text.js';
+import { Progress } from '../output/progress.js';
+import type { World } from '../world.js';
+import { addCommand, inSession } from './command.js';
+import type { Session } from './session.js';
+
+/** What a verification tells while it goes on, and at its end. */
+export const verifyMessageSchema = z.union([
+  z.looseObject({
+    kind: z.literal('progress'),
+    phase: z.literal('replaying'),
+    events: z.number(),
+    of: z.number(),
+  }),
+  z.looseObject({
+    kind: z.literal('progress'),
+    phase: z.literal('comparing'),
+    projection: z.string(),
+    table: z.string(),
+    rows: z.number(),
+  }),
+  z.looseObject({ kind: z.literal('difference'), difference: z.looseObject({ kind: z.string() }) }),
+  z.looseObject({
+    kind: z.literal('result'),
+    ok: z.boolean(),
+    events: z.number(),
+    rows: z.number(),
+    differences: z.number(),
+  }),
+]);
+
+export type VerifyMessage = z.infer<typeof verifyMessageSchema>;
+
+/** `audit verify` */
+export function addAuditVerify(group: Command, world: World): void {
+  const command = addCommand(group, {
+    name: 'verify',
+    summary: 'replay the log and compare the read model with it, row by row',
+    description:
+      'Checks every event of the log and every row of the read model, for operators. Ends with code 1 when anything differs, and ' +
+      'shows the differences.',
+    examples: ['audit verify', 'audit verify -o json'],
+  });
+  command.action(
+    inSession(command, 'service', world, async (session) => {
+      const api = await session.api();
+      const response = await api.stream('POST', '/audit/verify', { accept: 'application/x-ndjson' });
+      if (response.body === null) throw new CliError('the service answered nothing instead of a verification');
+      const bytes: AsyncIterable<Uint8Array> = response.body;
+      await showVerification(session, readJsonLines(bytes, verifyMessageSchema));
+    }),
+  );
+}
+
+/**
+ * Shows a verification as it goes on.
+ *
+ * @throws CliError when something differs, or the result is missing
+ */
+export async function showVerification(session: Session, messages: AsyncIterable<VerifyMessage>): Promise<void> {
+  const progress = new Progress(session.world.stderr);
+  const { printer } = session;
+  const differences: unknown[] = [];
+  try {
+    for await (const message of messages) {
+      switch (message.kind) {
+        case 'progress':
+          if (message.phase === 'replaying') progress.show('replaying', message.events, message.of);
+          else progress.show(`comparing ${message.projection}/${message.table}`, message.rows);
+          break;
+        case 'difference':
+          progress.clear();
+          differences.push(message.difference);
+          printer.note(describe(message.difference));
+          break;
+        case 'result': {
+          progress.clear();
+          const { ok, events, rows, differences: count } = message;
+          const verdict = ok ? 'no differences' : `${String(count)} differences`;
+          const text = `checked ${String(events)} events and ${String(rows)} rows: ${verdict}`;
+          printer.done({ ok, events, rows, differences: count, found: differences }, text);
+          if (!ok) throw new CliError('the read model or the log is not as it should be', exitCodes.failed);
+          return;
+        }
+      }
+    }
+  } finally {
+    progress.clear();
+  }
+  throw new CliError('the verification broke off before its result', exitCodes.unavailable, 'run it again');
+}
+
+function describe({ kind, ...facts }: { readonly kind: string } & Record<string, unknown>): string {
+  const details = Object.entries(facts).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return plainText(`difference: ${kind} ${details.join(' ')}`);
+}
