@@ -49,13 +49,19 @@ export interface TemporaryReadModel<Schema> {
 
 export async function openTemporary<Schema>(): Promise<TemporaryReadModel<Schema>> {
   const directory = await mkdtemp(join(tmpdir(), 'tagalong-replay-'));
-  const readModel = await SqliteReadModel.open<Schema>({ directory });
-  return {
-    readModel,
-    view: new ReadModelView(readModel.queries),
-    close: async () => {
-      await readModel.close();
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    const readModel = await SqliteReadModel.open<Schema>({ directory });
+    return {
+      readModel,
+      view: new ReadModelView(readModel.queries),
+      close: async () => {
+        await readModel.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

@@ -11,8 +11,8 @@ export interface ReplayOptions {
   /** An empty read model. */
   readonly into: ProjectionStore;
   readonly projections: readonly Projection[];
-  /** The last position to replay. Default: the last one there is. */
-  readonly through?: Position;
+  /** The last position to replay; nothing is replayed for `undefined`, the state before the first event. */
+  readonly through: Position | undefined;
   /** Aborting throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -30,8 +30,7 @@ export interface ReplayProgress {
  * @throws whatever stopped a projection, such as a CorruptEventError that names the event
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<ReplayProgress, void, undefined> {
-  const { reader, into, projections, signal } = options;
-  const through = options.through ?? (await reader.head());
+  const { reader, into, projections, through, signal } = options;
   const fresh: FreshProjection[] = [];
   for (const projection of projections) fresh.push(await FreshProjection.begin(projection, into, through));
   if (through === undefined) return;

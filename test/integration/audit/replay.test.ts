@@ -48,7 +48,9 @@ describe('replay', () => {
     const { log, positions } = await writtenAt(Array.from({ length: 2_500 }, (_, n) => n));
     const temporary = await openTemporary();
     const steps: number[] = [];
-    const options = { reader: log.store, into: temporary.readModel.projections, projections: [storageProjection] };
+    const through = positions.at(-1);
+    const into = temporary.readModel.projections;
+    const options = { reader: log.store, into, projections: [storageProjection], through };
     for await (const { events } of replay(options)) steps.push(events);
     expect(steps).toEqual([1_000, 2_000, 2_500]);
     expect((await temporary.view.generation(storageProjection))?.checkpoint).toBe(positions.at(-1));
@@ -59,9 +61,10 @@ describe('replay', () => {
     const { log } = await writtenAt([0]);
     const temporary = await openTemporary();
     const into = temporary.readModel.projections;
-    const run = async (reader: WrittenLog): Promise<number> => {
+    const run = async ({ store: reader }: WrittenLog): Promise<number> => {
       let steps = 0;
-      for await (const step of replay({ reader: reader.store, into, projections: [storageProjection] }))
+      const through = await reader.head();
+      for await (const step of replay({ reader, into, projections: [storageProjection], through }))
         steps += step.events;
       return steps;
     };
@@ -89,7 +92,9 @@ describe('replay', () => {
       },
     ]);
     const temporary = await openTemporary();
-    const options = { reader: log.store, into: temporary.readModel.projections, projections: [storageProjection] };
+    const through = await log.store.head();
+    const into = temporary.readModel.projections;
+    const options = { reader: log.store, into, projections: [storageProjection], through };
     await expect(replay(options).next()).rejects.toThrow(CorruptEventError);
     await temporary.close();
   });
