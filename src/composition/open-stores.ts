@@ -1,3 +1,4 @@
+import type { EventStore } from '../event-sourcing/event-store.js';
 import { lockDataDirectory } from '../event-store/data-directory-lock.js';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite.event-store.js';
 import { SqliteReadModel } from '../read-model/sqlite/sqlite.read-model.js';
@@ -5,7 +6,7 @@ import type { ReadModelSchema } from './projections.js';
 
 /** The embedded stores of a data directory, held by this process alone. */
 export interface Stores {
-  readonly events: SqliteEventStore;
+  readonly events: EventStore & Pick<SqliteEventStore, 'health'>;
   readonly readModel: SqliteReadModel<ReadModelSchema>;
   close(): Promise<void>;
 }

@@ -12,6 +12,6 @@ export const systemClock: Clock = {
 };
 
 /** Now, as events record it: RFC 3339 in UTC with milliseconds. */
-export function nowText(): string {
-  return new Date().toISOString();
+export function timeText(clock: Clock): string {
+  return new Date(clock.now()).toISOString();
 }

@@ -9,6 +9,7 @@ import type { Rejection } from '../event-sourcing/decider.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { DomainEvent } from '../event-sourcing/event.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
+import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
@@ -27,10 +28,11 @@ import type { AccessDirectory } from '../workspaces/authorization/access-directo
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
 import { createCatalogQueries } from './catalog-queries.js';
 import type { CatalogQueries } from './catalog-queries.js';
-import { openStores } from './open-stores.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
-import { nowText, systemClock } from './system-clock.js';
+import { machine } from './surroundings.js';
+import type { Surroundings } from './surroundings.js';
+import { timeText } from './system-clock.js';
 
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
@@ -55,18 +57,23 @@ const commandLogWaitMs = 5_000;
  *
  * @throws Error when the data directory cannot be used; the message says what to do
  */
-export async function openTagalong(config: Config, logger: Logger): Promise<Tagalong> {
+export async function openTagalong(
+  config: Config,
+  logger: Logger,
+  { clock, openStores }: Surroundings = machine,
+): Promise<Tagalong> {
   const stores = await openStores(config.dataDirectory);
   try {
-    return await assemble(config, stores, logger);
+    return await assemble(config, stores, clock, logger);
   } catch (fault) {
     await stores.close();
     throw fault;
   }
 }
 
-async function assemble(config: Config, stores: Stores, logger: Logger): Promise<Tagalong> {
+async function assemble(config: Config, stores: Stores, clock: Clock, logger: Logger): Promise<Tagalong> {
   const { events, readModel } = stores;
+  const now = (): string => timeText(clock);
   const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
   const directory = new SqlAccessDirectory(readModel.queries);
   const catalog = createCatalogQueries(readModel, config.registryHost);
@@ -93,12 +100,12 @@ async function assemble(config: Config, stores: Stores, logger: Logger): Promise
     {
       store: readModel.projections,
       reader: events,
-      clock: systemClock,
+      clock,
       report: (report) => {
         logReport(logger, report);
       },
     },
-    [...readModelProjections(), sharingProcess(new SharingSteps(slots), nowText)],
+    [...readModelProjections(), sharingProcess(new SharingSteps(slots), now)],
   );
   projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
     if (committed === undefined || changesAccess(committed)) directory.invalidate();
@@ -117,7 +124,7 @@ async function assemble(config: Config, stores: Stores, logger: Logger): Promise
           : { workspace, resourceType: found.spec.image.resourceType, name: found.spec.image.name };
       },
     },
-    unused: { unused: (workspace) => catalog.usage.unused(workspace, nowText()) },
+    unused: { unused: (workspace) => catalog.usage.unused(workspace, now()) },
     options: { requestDays: config.shareRequestDays },
   });
 
@@ -132,7 +139,7 @@ async function assemble(config: Config, stores: Stores, logger: Logger): Promise
       operatorKey: operatorKey.key,
       directory,
       ...(config.oidc !== undefined && { oidc: new OidcVerifier(config.oidc) }),
-      now: () => Date.now(),
+      now: () => clock.now(),
     }),
     images,
     catalog,
