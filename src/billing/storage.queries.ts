@@ -78,7 +78,7 @@ export class StorageQueries {
         where started < ${at(period.to)} and ended > ${at(period.from)} and ${at(period.from)} < ${at(period.to)}
         union all
         select d.workspace, d.resource_type, d.name, d.size, null as milliseconds
-        from chosen join billing_digests d on d.workspace = chosen.workspace and d.resource_type is not null
+        from chosen join billing_digests d on d.workspace = chosen.workspace and ${isOpen}
       )
       select workspace, resource_type, name, milliseconds, ${splitSum}
       from overlaps
@@ -109,17 +109,22 @@ export class StorageQueries {
 
   async #shared(workspaces: readonly string[] | undefined): Promise<Map<string, SharedStorage[]>> {
     const { rows } = await sql<SharedRow>`
-      with held as (
+      with shares as (select * from billing_shared_in where ${isAmong(sql.ref('workspace'), workspaces)}),
+      held as (
         select distinct s.workspace, s.resource_type, s.name, s.source, s.since, t.digest
-        from billing_shared_in s
-        left join billing_tags t
-          on t.workspace = s.source and t.resource_type = s.resource_type and t.name = s.name
-        where ${isAmong(sql.ref('s.workspace'), workspaces)}
+        from shares s
+        join billing_tags t on t.workspace = s.source and t.resource_type = s.resource_type and t.name = s.name
+      ),
+      sizes as (
+        select workspace, resource_type, name, source, since, 0 as size from shares
+        union all
+        select held.workspace, held.resource_type, held.name, held.source, held.since, d.size
+        from held join billing_digests d on d.workspace = held.source and d.digest = held.digest
       )
-      select held.workspace, held.resource_type, held.name, held.source, held.since, ${splitSum}
-      from held left join billing_digests d on d.workspace = held.source and d.digest = held.digest
-      group by held.workspace, held.resource_type, held.name, held.source, held.since
-      order by held.workspace, held.resource_type, held.name
+      select workspace, resource_type, name, source, since, ${splitSum}
+      from sizes
+      group by workspace, resource_type, name, source, since
+      order by workspace, resource_type, name
     `.execute(this.db);
     return groupBy(
       rows,
@@ -192,14 +197,14 @@ export class StorageQueries {
         union all
         select d.workspace, d.resource_type, d.name, d.size, d.since as started, ${at(beyondEveryPeriod)} as ended
         from chosen join billing_digests d on d.workspace = chosen.workspace
-          and d.resource_type is not null and d.since < ${at(period.to)}
+          and ${isOpen} and d.since < ${at(period.to)}
       )`;
   }
 }
 
 interface Sum {
-  readonly high: number | string | null;
-  readonly low: number | string | null;
+  readonly high: number | string;
+  readonly low: number | string;
 }
 
 interface FigureRow extends Sum {
@@ -226,6 +231,9 @@ interface ChangeRow extends Sum {
 
 const beyondEveryPeriod = Number.MAX_SAFE_INTEGER;
 
+/** Names a range of `since`, so that the index of open meters is used and those at rest are passed over. */
+const isOpen = sql`d.resource_type is not null and d.since < ${sql.lit(beyondEveryPeriod)}`;
+
 /** Sizes are summed in two halves: neither sum can leave the range of exact numbers, whatever was pushed. */
 const halfBits = 27n;
 const splitSum = sql`
@@ -233,7 +241,7 @@ const splitSum = sql`
   sum(size & ${sql.lit(2 ** Number(halfBits) - 1)}) as low`;
 
 function joinSum({ high, low }: Sum): bigint {
-  return (BigInt(high ?? 0) << halfBits) + BigInt(low ?? 0);
+  return (BigInt(high) << halfBits) + BigInt(low);
 }
 
 /** A time or count as a 64-bit integer on every database. */
