@@ -62,7 +62,14 @@ export function requireStorable(stream: string, events: readonly NewEvent[]): vo
 }
 
 function requireWellFormed(text: string, what: string): void {
-  if (/\p{Surrogate}/u.test(text)) {
+  if (!text.isWellFormed()) {
     throw new TypeError(`${what} must be well-formed unicode: ${JSON.stringify(text)} holds half of a surrogate pair`);
+  }
+}
+
+declare global {
+  /** Part of ECMAScript 2024 that every supported Node.js has. */
+  interface String {
+    isWellFormed(): boolean;
   }
 }

@@ -1,6 +1,6 @@
 import type { AppendResult } from '../../event-sourcing/event-store.js';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
-import type { AppendGroup, GroupAnswer, Outcomes } from './writer-protocol.js';
+import type { AppendBatch, GroupAnswer, Outcomes } from './writer-protocol.js';
 
 /** One append on its way. */
 export interface PendingAppend {
@@ -8,7 +8,7 @@ export interface PendingAppend {
   readonly expected: number;
   /** How many events. */
   readonly count: number;
-  /** Four per event, as in an {@link AppendGroup}. */
+  /** Four per event, as in an {@link AppendBatch}. */
   readonly fields: readonly string[];
   readonly resolve: (result: AppendResult) => void;
   readonly reject: (fault: Error) => void;
@@ -21,31 +21,42 @@ export type CommitListener = (
   indexedThrough: number | undefined,
 ) => void;
 
-/** Two, so that the writer finds the next group waiting when it is done with one. */
-const groupsInFlight = 2;
+/** So many appends are handed over at a time, so that the writer works on the first while the next are being made. */
+const batchSize = 16;
 
 /** Bounds of one group, so that one transaction does not hold up the ones behind it for long. */
 const maxAppends = 512;
 const maxCharacters = 4_000_000;
 
-/** Collects appends into groups, hands them to the writer, and settles those that fail. */
+/**
+ * Hands appends to the writer and settles those that fail.
+ *
+ * The writer gets them in small batches as they come, and is asked to commit when the turn of the
+ * event loop is over and it has answered the commit before. Whoever appends meanwhile joins the
+ * next group: few large groups, since the flush is what costs.
+ */
 export class AppendQueue {
-  readonly #send: (group: AppendGroup) => void;
+  readonly #send: (batch: AppendBatch, commit: boolean) => void;
   readonly #onCommit: CommitListener;
+  /** Not handed over yet. */
   #waiting: PendingAppend[] = [];
-  readonly #inFlight: (readonly PendingAppend[])[] = [];
+  /** Handed over, to be committed with the next group. */
+  #written: PendingAppend[] = [];
+  #writtenCharacters = 0;
+  /** The group being committed. */
+  #committing: readonly PendingAppend[] | undefined;
   #scheduled = false;
   #refusal: StoreUnavailableError | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(send: (group: AppendGroup) => void, onCommit: CommitListener) {
+  constructor(send: (batch: AppendBatch, commit: boolean) => void, onCommit: CommitListener) {
     this.#send = send;
     this.#onCommit = onCommit;
   }
 
   /** How many appends have not been answered yet. */
   get pending(): number {
-    return this.#inFlight.reduce((sum, group) => sum + group.length, this.#waiting.length);
+    return this.#waiting.length + this.#written.length + (this.#committing?.length ?? 0);
   }
 
   push(append: PendingAppend): void {
@@ -54,12 +65,14 @@ export class AppendQueue {
       return;
     }
     this.#waiting.push(append);
+    if (this.#waiting.length >= batchSize && !this.#groupIsFull()) this.#write(false);
     this.#schedule();
   }
 
-  /** Takes the writer's answer to the oldest group in flight. */
+  /** Takes the writer's answer to the group being committed. */
   settle(answer: GroupAnswer): void {
-    const appends = this.#inFlight.shift() ?? [];
+    const appends = this.#committing ?? [];
+    this.#committing = undefined;
     switch (answer.kind) {
       case 'committed':
         this.#onCommit(appends, answer.outcomes, answer.indexedThrough);
@@ -87,50 +100,53 @@ export class AppendQueue {
   /** Rejects everything, now and from now on. */
   fail(fault: StoreUnavailableError): void {
     this.#refusal = fault;
-    const failed = [...this.#inFlight.splice(0).flat(), ...this.#waiting.splice(0)];
+    const failed = [...(this.#committing ?? []), ...this.#written, ...this.#waiting];
+    this.#committing = undefined;
+    this.#written = [];
+    this.#waiting = [];
     for (const append of failed) append.reject(fault);
     this.#onIdle?.();
   }
 
-  /** Whoever appends in this turn of the event loop shares a group. */
+  /** Whoever appends in this turn of the event loop joins the group. */
   #schedule(): void {
-    if (this.#scheduled || this.#waiting.length === 0 || this.#inFlight.length >= groupsInFlight) return;
+    if (this.#scheduled || this.#committing !== undefined || this.#waiting.length + this.#written.length === 0) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#sendGroup();
-      this.#schedule();
+      if (this.#committing === undefined) this.#commit();
     });
   }
 
-  #sendGroup(): void {
-    const appends = this.#takeGroup();
-    if (appends.length === 0) return;
+  #commit(): void {
+    while (this.#waiting.length > batchSize && !this.#groupIsFull()) this.#write(false);
+    this.#write(true);
+    this.#committing = this.#written;
+    this.#written = [];
+    this.#writtenCharacters = 0;
+  }
+
+  #groupIsFull(): boolean {
+    return this.#written.length >= maxAppends || this.#writtenCharacters >= maxCharacters;
+  }
+
+  /** Hands over the next batch; an empty one when the group is full. */
+  #write(commit: boolean): void {
+    const appends = this.#groupIsFull() ? [] : this.#waiting.splice(0, batchSize);
     const streams: string[] = [];
     const expected: number[] = [];
     const counts: number[] = [];
     const fields: string[] = [];
     for (const append of appends) {
+      this.#written.push(append);
       streams.push(append.stream);
       expected.push(append.expected);
       counts.push(append.count);
-      for (const field of append.fields) fields.push(field);
+      for (const field of append.fields) {
+        fields.push(field);
+        this.#writtenCharacters += field.length;
+      }
     }
-    this.#inFlight.push(appends);
-    this.#send({ streams, expected, counts, fields });
-  }
-
-  #takeGroup(): PendingAppend[] {
-    let size = 0;
-    let end = 0;
-    for (const append of this.#waiting) {
-      for (const field of append.fields) size += field.length;
-      if (end > 0 && (end === maxAppends || size > maxCharacters)) break;
-      end++;
-    }
-    if (end === this.#waiting.length) return this.#waiting.splice(0);
-    const group = this.#waiting.slice(0, end);
-    this.#waiting = this.#waiting.slice(end);
-    return group;
+    this.#send({ streams, expected, counts, fields }, commit);
   }
 }

@@ -6,13 +6,14 @@ import { IndexWriter } from './index-writer.js';
 import { StreamIndex, streamHash } from './stream-index.js';
 import type { UnindexedTail } from './unindexed-tail.js';
 import { loadTail } from './unindexed-tail.js';
-import type { AppendGroup, GroupAnswer, Outcomes } from './writer-protocol.js';
-import { fieldsPerEvent, numbersPerOutcome, outcome } from './writer-protocol.js';
+import type { AppendBatch, GroupAnswer } from './writer-protocol.js';
+import { fieldsPerEvent, outcome } from './writer-protocol.js';
 
 /** Commits groups of appends, each group in one durable transaction. Knows nothing of threads. */
 export class GroupWriter {
   readonly #open: () => Database;
   #log: WritableLog | undefined;
+  #refusal: string | undefined;
 
   /**
    * @param open gives the connection to write with; called again after a transaction has failed
@@ -23,23 +24,42 @@ export class GroupWriter {
   }
 
   /**
-   * Appends what fits, recognizes what was appended before, and reports conflicts, each append for
-   * itself. When the transaction fails nothing of the group has happened, and the next group starts
-   * on a fresh connection: after a failed flush only the file can say what it holds.
+   * Adds appends to the group: writes what fits, recognizes what was appended before, notes
+   * conflicts, each append for itself. What it has found is said, and holds, when the group is committed.
    */
-  commit(group: AppendGroup): GroupAnswer {
-    try {
+  write(batch: AppendBatch): void {
+    if (this.#refusal !== undefined) return;
+    this.#attempt(() => {
       this.#log ??= new WritableLog(this.#open());
-      return this.#log.commit(group);
-    } catch (error) {
-      this.close();
-      return { kind: 'refused', reason: error instanceof Error ? error.message : String(error) };
-    }
+      this.#log.write(batch);
+    });
+  }
+
+  /**
+   * Makes the group durable and says what became of its appends. When that fails nothing of the group
+   * has happened, and the next group starts on a fresh connection: after a failed flush only the
+   * file can say what it holds.
+   */
+  commit(): GroupAnswer {
+    const answer = this.#attempt(() => this.#log?.commit());
+    const reason = this.#refusal ?? 'there is nothing to commit';
+    this.#refusal = undefined;
+    return answer ?? { kind: 'refused', reason };
   }
 
   close(): void {
     this.#log?.close();
     this.#log = undefined;
+  }
+
+  #attempt<T>(act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      this.#refusal = error instanceof Error ? error.message : String(error);
+      this.close();
+      return undefined;
+    }
   }
 }
 
@@ -48,6 +68,7 @@ const cachedCharacters = 4_000_000;
 
 /** The end of a stream. */
 interface Head {
+  readonly hash: number;
   revision: number;
 }
 
@@ -67,6 +88,9 @@ class WritableLog {
     sizeCalculation: (_head, stream) => Math.min(cachedCharacters, stream.length + 1),
   });
   #position: number;
+  #outcomes: number[] = [];
+  /** Events written in the transaction under way. */
+  #appended = 0;
 
   constructor(db: Database) {
     this.#db = db;
@@ -78,23 +102,31 @@ class WritableLog {
     this.#eventAt = db.prepare('SELECT id, continues FROM events WHERE position = ?');
     this.#tail = loadTail(db, Infinity);
     this.#index = new StreamIndex(db);
-    this.#indexWriter = new IndexWriter(db, this.#tail);
+    this.#indexWriter = new IndexWriter(
+      db,
+      this.#tail,
+      (stream) => this.#heads.peek(stream)?.hash ?? streamHash(stream),
+    );
     this.#position = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck().get() ?? 0;
   }
 
-  commit(group: AppendGroup): GroupAnswer {
-    const before = this.#position;
-    const outcomes = new Float64Array(group.streams.length * numbersPerOutcome);
-    this.#begin.run();
+  write(batch: AppendBatch): void {
+    if (!this.#db.inTransaction) this.#begin.run();
     let field = 0;
-    for (let index = 0; index < group.streams.length; index++) {
-      const end = field + (group.counts[index] ?? 0) * fieldsPerEvent;
-      this.#append(group, index, field, end, outcomes);
+    for (let index = 0; index < batch.streams.length; index++) {
+      const end = field + (batch.counts[index] ?? 0) * fieldsPerEvent;
+      this.#append(batch.streams[index] ?? '', batch.expected[index] ?? noStream, batch.fields, field, end);
       field = end;
     }
-    const indexedThrough = this.#indexWriter.advance(this.#position - before);
+  }
+
+  commit(): GroupAnswer {
+    const indexedThrough = this.#indexWriter.advance(this.#appended);
     this.#commit.run();
     if (indexedThrough !== undefined) this.#tail.forgetThrough(indexedThrough);
+    const outcomes = Float64Array.from(this.#outcomes);
+    this.#outcomes = [];
+    this.#appended = 0;
     return { kind: 'committed', outcomes, indexedThrough };
   }
 
@@ -102,20 +134,17 @@ class WritableLog {
     this.#db.close();
   }
 
-  /** Judges and writes one append of a group, whose fields are those from `start` to `end`. */
-  #append(group: AppendGroup, index: number, start: number, end: number, outcomes: Outcomes): void {
-    const stream = group.streams[index] ?? '';
-    const expected = group.expected[index] ?? noStream;
+  /** Judges and writes one append, whose fields are those from `start` to `end`. */
+  #append(stream: string, expected: number, fields: readonly string[], start: number, end: number): void {
     const head = this.#head(stream);
-    const at = index * numbersPerOutcome;
     if (start < end && expected === head.revision) {
-      this.#write(stream, head, group.fields, start, end);
-      setOutcome(outcomes, at, outcome.appended, head.revision, this.#position);
+      this.#write(stream, head, fields, start, end);
+      this.#outcomes.push(outcome.appended, head.revision, this.#position);
       return;
     }
-    const repeated = this.#earlier(stream, head.revision, expected, idsOf(group.fields, start, end));
-    if (repeated === undefined) setOutcome(outcomes, at, outcome.conflict, head.revision, 0);
-    else setOutcome(outcomes, at, outcome.repeated, repeated.revision, repeated.position);
+    const repeated = this.#earlier(stream, head, expected, idsOf(fields, start, end));
+    if (repeated === undefined) this.#outcomes.push(outcome.conflict, head.revision, 0);
+    else this.#outcomes.push(outcome.repeated, repeated.revision, repeated.position);
   }
 
   #write(stream: string, head: Head, fields: readonly string[], start: number, end: number): void {
@@ -133,50 +162,47 @@ class WritableLog {
         fields[field + 3] ?? '',
       );
       this.#tail.add(stream, revision, position);
+      this.#appended++;
     }
   }
 
   /** Where the earlier append that this one repeats has ended, or where the stream is if it has no events; `undefined` for a conflict. */
   #earlier(
     stream: string,
-    head: number,
+    head: Head,
     expected: number,
     ids: readonly string[],
   ): { readonly revision: number; readonly position: number } | undefined {
-    const verdict = ids.length === 0 ? 'repeat' : judgeAppend(head, expected, ids, (at) => this.#eventOf(stream, at));
+    const verdict =
+      ids.length === 0 ? 'repeat' : judgeAppend(head.revision, expected, ids, (at) => this.#eventOf(stream, head, at));
     if (verdict !== 'repeat') return undefined;
-    const revision = ids.length === 0 ? head : expected + ids.length;
-    const position = this.#positionOf(stream, revision);
+    const revision = ids.length === 0 ? head.revision : expected + ids.length;
+    const position = this.#positionOf(stream, head, revision);
     return position === undefined ? undefined : { revision, position };
   }
 
   #head(stream: string): Head {
     let head = this.#heads.get(stream);
     if (head === undefined) {
-      head = { revision: this.#tail.headOf(stream) ?? this.#index.headOf(streamHash(stream), stream) ?? noStream };
+      const hash = streamHash(stream);
+      head = { hash, revision: this.#tail.headOf(stream) ?? this.#index.headOf(hash, stream) };
       this.#heads.set(stream, head);
     }
     return head;
   }
 
-  #eventOf(stream: string, revision: number): AppendedEvent | undefined {
-    const position = this.#positionOf(stream, revision);
+  #eventOf(stream: string, head: Head, revision: number): AppendedEvent | undefined {
+    const position = this.#positionOf(stream, head, revision);
     const event = position === undefined ? undefined : this.#eventAt.get(position);
     return event === undefined ? undefined : { id: event.id, continues: event.continues === 1 };
   }
 
-  #positionOf(stream: string, revision: number): number | undefined {
+  #positionOf(stream: string, head: Head, revision: number): number | undefined {
     const run = this.#tail.find(stream);
     return run !== undefined && revision >= run.first
       ? run.positions[revision - run.first]
-      : this.#index.positionOf(streamHash(stream), stream, revision);
+      : this.#index.positionOf(head.hash, stream, revision);
   }
-}
-
-function setOutcome(outcomes: Outcomes, at: number, kind: number, revision: number, position: number): void {
-  outcomes[at] = kind;
-  outcomes[at + 1] = revision;
-  outcomes[at + 2] = position;
 }
 
 function idsOf(fields: readonly string[], start: number, end: number): readonly string[] {

@@ -1,28 +1,34 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { streamHash } from './stream-index.js';
 import type { Run, UnindexedTail } from './unindexed-tail.js';
 
 /** A segment goes to the index when it holds so many events. */
 const segmentSize = 4_096;
 
-/** How many index entries are written per event appended: above 1, so that a segment is done before the next is full. */
+/** How many runs are written per event appended: above 1, so that a segment is done before the next is full. */
 const pace = 2;
 
+/** So many positions in one row. */
+const maxRun = 512;
+
 /**
- * Writes the index behind the appends, a segment at a time and in the index's own order, so that a
- * page of it is written once for many events instead of once for each.
+ * Writes the index behind the appends: a segment of the log at a time, all its events of one stream
+ * as one row, and the rows in the index's own order. A page of the index is so written once for many
+ * events instead of once for each.
  */
 export class IndexWriter {
-  readonly #insert: Statement<[number, number, number]>;
+  readonly #insert: Statement<[number, number, number, string]>;
   readonly #setIndexedThrough: Statement<[number]>;
   readonly #tail: UnindexedTail;
-  #underWay: { readonly runs: readonly (Run & { readonly hash: number })[]; readonly last: number } | undefined;
-  #nextRun = 0;
-  #nextInRun = 0;
+  readonly #hashOf: (stream: string) => number;
+  #underWay: { readonly runs: readonly HashedRun[]; readonly last: number } | undefined;
+  #next = 0;
 
-  constructor(db: Database, tail: UnindexedTail) {
+  constructor(db: Database, tail: UnindexedTail, hashOf: (stream: string) => number) {
     this.#tail = tail;
-    this.#insert = db.prepare('INSERT OR IGNORE INTO stream_index (stream_hash, revision, position) VALUES (?, ?, ?)');
+    this.#hashOf = hashOf;
+    this.#insert = db.prepare(
+      'INSERT INTO stream_runs (stream_hash, first_revision, first_position, positions) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
     this.#setIndexedThrough = db.prepare("UPDATE store SET value = ? WHERE key = 'indexed_through'");
   }
 
@@ -35,15 +41,12 @@ export class IndexWriter {
     this.#begin();
     if (this.#underWay === undefined) return undefined;
     const { runs, last } = this.#underWay;
-    let budget = appended * pace;
-    for (let run = runs[this.#nextRun]; run !== undefined; run = runs[++this.#nextRun]) {
-      for (; this.#nextInRun < run.positions.length; this.#nextInRun++) {
-        const position = run.positions[this.#nextInRun];
-        if (position === undefined || budget-- === 0) return undefined;
-        this.#insert.run(run.hash, run.first + this.#nextInRun, position);
-      }
-      this.#nextInRun = 0;
+    const end = Math.min(runs.length, this.#next + appended * pace);
+    for (; this.#next < end; this.#next++) {
+      const run = runs[this.#next];
+      if (run !== undefined) this.#write(run);
     }
+    if (end < runs.length) return undefined;
     this.#setIndexedThrough.run(last);
     this.#underWay = undefined;
     return last;
@@ -52,10 +55,20 @@ export class IndexWriter {
   #begin(): void {
     const { newest } = this.#tail;
     if (this.#underWay !== undefined || newest.events < segmentSize) return;
-    const runs = Array.from(newest.runs, ([stream, run]) => ({ ...run, hash: streamHash(stream) }));
+    const runs = Array.from(newest.runs, ([stream, run]) => ({ ...run, hash: this.#hashOf(stream) }));
     this.#underWay = { runs: runs.sort((a, b) => a.hash - b.hash), last: newest.last };
-    this.#nextRun = 0;
-    this.#nextInRun = 0;
+    this.#next = 0;
     this.#tail.seal();
   }
+
+  #write({ hash, first, positions }: HashedRun): void {
+    for (let at = 0; at < positions.length; at += maxRun) {
+      const part = positions.slice(at, at + maxRun);
+      this.#insert.run(hash, first + at, part[0] ?? 0, JSON.stringify(part));
+    }
+  }
+}
+
+interface HashedRun extends Run {
+  readonly hash: number;
 }

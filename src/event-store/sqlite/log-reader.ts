@@ -1,11 +1,10 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { ReadStreamOptions } from '../../event-sourcing/event-store.js';
-import { noStream } from '../append-rules.js';
 import { streamRange } from '../read-range.js';
 import { StoredEvent } from '../stored-event.js';
 import { RecentEvents } from './recent-events.js';
-import { StreamIndex, streamHash } from './stream-index.js';
-import type { Run, UnindexedTail } from './unindexed-tail.js';
+import { StreamIndex, lastOf, positionsOf, streamHash } from './stream-index.js';
+import type { UnindexedTail } from './unindexed-tail.js';
 import { loadTail } from './unindexed-tail.js';
 
 const columns = 'e.position, e.stream, e.revision, e.id, e.type, e.metadata, e.data';
@@ -19,8 +18,7 @@ type EventRow = [number, string, number, string, string, string, string];
 export class LogReader {
   readonly #db: Database;
   readonly #after: Statement<[number, number, number], EventRow>;
-  readonly #one: Statement<[number], EventRow>;
-  readonly #ofStream: Statement<[number, number, number, string], EventRow>;
+  readonly #listed: Statement<[string], EventRow>;
   readonly #index: StreamIndex;
   #tail: UnindexedTail;
   #recent = new RecentEvents();
@@ -33,11 +31,9 @@ export class LogReader {
         `SELECT ${columns} FROM events e WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`,
       )
       .raw();
-    this.#one = db.prepare<[number], EventRow>(`SELECT ${columns} FROM events e WHERE e.position = ?`).raw();
-    this.#ofStream = db
-      .prepare<[number, number, number, string], EventRow>(
-        `SELECT ${columns} FROM stream_index i JOIN events e ON e.position = i.position
-         WHERE i.stream_hash = ? AND i.revision BETWEEN ? AND ? AND e.stream = ? ORDER BY i.revision`,
+    this.#listed = db
+      .prepare<[string], EventRow>(
+        `SELECT ${columns} FROM json_each(?) j JOIN events e ON e.position = j.value ORDER BY e.position`,
       )
       .raw();
     this.#index = new StreamIndex(db);
@@ -88,17 +84,13 @@ export class LogReader {
   readStream(stream: string, options: ReadStreamOptions): readonly StoredEvent[] {
     const hash = streamHash(stream);
     const run = this.#tail.find(stream);
-    const head = run === undefined ? (this.#index.headOf(hash, stream) ?? noStream) : lastOf(run);
+    const head = run === undefined ? this.#index.headOf(hash, stream) : lastOf(run);
     const { first, last } = streamRange(head, options);
     if (first > last) return [];
     const indexedLast = run === undefined ? last : Math.min(last, run.first - 1);
-    const events = first <= indexedLast ? this.#ofStream.all(hash, first, indexedLast, stream).map(toEvent) : [];
-    if (run !== undefined) {
-      const end = Math.max(0, last - run.first + 1);
-      for (const position of run.positions.slice(Math.max(0, first - run.first), end)) {
-        events.push(this.#recent.at(position) ?? this.#at(position));
-      }
-    }
+    const indexed = first <= indexedLast ? this.#index.positions(hash, stream, first, indexedLast) : [];
+    const positions = run === undefined ? indexed : [...indexed, ...positionsOf(run, first, last)];
+    const events = this.#at(positions);
     return options.direction === 'backwards' ? events.reverse() : events;
   }
 
@@ -117,10 +109,14 @@ export class LogReader {
     this.#head = position;
   }
 
-  #at(position: number): StoredEvent {
-    const row = this.#one.get(position);
-    if (row === undefined) throw new Error(`the event at position ${position} is gone from ${this.#db.name}`);
-    return toEvent(row);
+  /** The events at these positions, which are in order. */
+  #at(positions: readonly number[]): StoredEvent[] {
+    const recent = positions.map((position) => this.#recent.at(position));
+    const older = recent.lastIndexOf(undefined) + 1;
+    const events = older === 0 ? [] : this.#listed.all(JSON.stringify(positions.slice(0, older))).map(toEvent);
+    for (const event of recent.slice(older)) if (event !== undefined) events.push(event);
+    if (events.length < positions.length) throw new Error(`events are gone from ${this.#db.name}`);
+    return events;
   }
 }
 
@@ -129,10 +125,6 @@ const maxBatchWeight = 4_000_000;
 
 /** How many events of the tail are forgotten together. */
 const segmentSize = 1_024;
-
-function lastOf(run: Run): number {
-  return run.first + run.positions.length - 1;
-}
 
 function toEvent([position, stream, revision, id, type, metadata, data]: EventRow): StoredEvent {
   return new StoredEvent(position, stream, revision, id, type, metadata, data);

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../stored-event.js';
 
-const defaultMaxEvents = 4_096;
-const defaultMaxWeight = 8_000_000;
+const defaultMaxEvents = 1_024;
+const defaultMaxWeight = 4_000_000;
 
 /**
  * The newest events of the log, kept in memory so that however many live subscriptions there are,

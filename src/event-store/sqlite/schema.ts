@@ -8,9 +8,10 @@ const applicationId = 0x54676c6e;
 /**
  * One step per schema version. Never changed once released: a new need is a new step.
  *
- * Events carry their stream's name, so the log alone is the whole truth. `stream_index` finds a
- * stream's events by a hash of its name; it covers the events up to `indexed_through` and is
- * written behind, in order, because keeping it current with every append costs more than the append.
+ * Events carry their stream's name, so the log alone is the whole truth. `stream_runs` finds a
+ * stream's events by a hash of its name: each row holds the positions of some events that follow
+ * each other in their stream. It covers the events up to `indexed_through` and is written behind, in
+ * order, because keeping it current with every append costs more than the append.
  */
 const migrations: readonly ((db: Database) => void)[] = [
   (db) => {
@@ -26,11 +27,12 @@ const migrations: readonly ((db: Database) => void)[] = [
         metadata TEXT NOT NULL,
         data TEXT NOT NULL
       ) STRICT;
-      CREATE TABLE stream_index (
+      CREATE TABLE stream_runs (
         stream_hash INTEGER NOT NULL,
-        revision INTEGER NOT NULL,
-        position INTEGER NOT NULL,
-        PRIMARY KEY (stream_hash, revision, position)
+        first_revision INTEGER NOT NULL,
+        first_position INTEGER NOT NULL,
+        positions TEXT NOT NULL,
+        PRIMARY KEY (stream_hash, first_revision, first_position)
       ) STRICT, WITHOUT ROWID;
     `);
     const put = db.prepare('INSERT INTO store (key, value) VALUES (?, ?)');

@@ -89,8 +89,8 @@ export class SqliteEventStore implements EventStore {
     const storeId = prepareFile(file);
     const appended = new AppendSignal();
     const queue: AppendQueue = new AppendQueue(
-      (group) => {
-        writer.append(group);
+      (batch, commit) => {
+        writer.write(batch, commit);
       },
       (appends, outcomes, indexedThrough) => {
         if (settle(appends, outcomes, reader)) appended.raise();

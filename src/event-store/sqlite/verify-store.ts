@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import type { Statement } from 'better-sqlite3';
 import type { Position } from '../../event-sourcing/position.js';
 import { toPosition } from '../numeric-position.js';
 import { StoredEvent } from '../stored-event.js';
 import { isDamage } from './open-file.js';
 import { requirePresentSchema, storeValue } from './schema.js';
-import { streamHash } from './stream-index.js';
+import { StreamIndex, streamHash } from './stream-index.js';
 
 /** What a verification says while it goes on. */
 export type StoreVerification =
@@ -19,6 +20,9 @@ export type StoreVerification =
   | { readonly kind: 'done'; readonly events: number; readonly faults: number };
 
 const pageSize = 2_000;
+
+/** Rows of the index, each of which may stand for hundreds of events. */
+const runsPerPage = 200;
 
 /**
  * Reads a whole `events.db` and reports everything that is wrong with it: SQLite's own integrity
@@ -51,7 +55,7 @@ export async function* verifyStore(file: string): AsyncGenerator<StoreVerificati
 }
 
 type EventRow = [number, string, number, number, string, string, string, string];
-type IndexRow = [number, number, number, string | null, number | null];
+type RunRow = [number, number, number, string];
 
 class Verifier {
   readonly last: number;
@@ -96,23 +100,22 @@ class Verifier {
   /** Every stream by the index, then the events which the index does not cover yet. */
   *#index(): Generator<StoreVerification, void> {
     const page = this.#db
-      .prepare<[number, number, number, number, number], IndexRow>(
-        `SELECT i.stream_hash, i.revision, i.position, e.stream, e.revision
-         FROM stream_index i LEFT JOIN events e ON e.position = i.position
-         WHERE (i.stream_hash, i.revision, i.position) > (?, ?, ?) AND i.position <= ?
-         ORDER BY i.stream_hash, i.revision, i.position LIMIT ?`,
+      .prepare<[number, number, number, number, number], RunRow>(
+        `SELECT stream_hash, first_revision, first_position, positions FROM stream_runs
+         WHERE (stream_hash, first_revision, first_position) > (?, ?, ?) AND first_position <= ?
+         ORDER BY stream_hash, first_revision, first_position LIMIT ?`,
       )
       .raw();
-    const streams = new StreamsOfOneHash();
-    let last: IndexRow | undefined;
+    const streams = new IndexedStreams(this.#db);
+    let [hash, revision, position] = [-1, -1, -1];
     let entries = 0;
     for (;;) {
-      const [hash = -1, revision = -1, position = -1] = last ?? [];
-      const rows = page.all(hash, revision, position, this.#indexedThrough, pageSize);
-      for (const row of rows) yield* streams.faultsOf(row);
-      entries += rows.length;
-      last = rows.at(-1);
-      if (rows.length < pageSize) break;
+      const rows = page.all(hash, revision, position, this.#indexedThrough, runsPerPage);
+      for (const row of rows) {
+        [hash, revision, position] = row;
+        entries += yield* streams.verify(row);
+      }
+      if (rows.length < runsPerPage) break;
       yield this.#progress(this.last + entries);
     }
     if (entries !== this.#indexedThrough) {
@@ -123,12 +126,7 @@ class Verifier {
   }
 
   *#unindexed(): Generator<StoreVerification, void> {
-    const head = this.#db
-      .prepare<[number, number, string], number>(
-        `SELECT i.revision FROM stream_index i JOIN events e ON e.position = i.position
-         WHERE i.stream_hash = ? AND i.position <= ? AND e.stream = ? ORDER BY i.revision DESC LIMIT 1`,
-      )
-      .pluck();
+    const index = new StreamIndex(this.#db);
     const rows = this.#db
       .prepare<[number, number], [number, string, number]>(
         'SELECT position, stream, revision FROM events WHERE position > ? AND position <= ? ORDER BY position',
@@ -137,8 +135,9 @@ class Verifier {
       .all(this.#indexedThrough, this.last);
     const heads = new Map<string, number>();
     for (const [position, stream, revision] of rows) {
-      const before = heads.get(stream) ?? head.get(streamHash(stream), this.#indexedThrough, stream) ?? -1;
-      if (revision !== before + 1) yield gap(stream, before, revision, position);
+      const indexed = index.positionOf(streamHash(stream), stream, revision - 1) !== undefined;
+      const before = heads.get(stream) ?? (indexed || revision === 0 ? revision - 1 : undefined);
+      if (revision - 1 !== before) yield gap(stream, revision, position);
       heads.set(stream, revision);
     }
   }
@@ -148,28 +147,55 @@ class Verifier {
   }
 }
 
-/** Follows the index through the streams that share a hash, which is nearly always one. */
-class StreamsOfOneHash {
-  #hash = -1;
+/** Follows the index through its streams, several of which may share a hash. */
+class IndexedStreams {
+  readonly #events: Statement<[string], [number, string, number]>;
   readonly #heads = new Map<string, number>();
+  #hash = -1;
 
-  *faultsOf([hash, revision, position, stream, eventRevision]: IndexRow): Generator<StoreVerification, void> {
+  constructor(db: Database.Database) {
+    this.#events = db
+      .prepare<[string], [number, string, number]>(
+        `SELECT e.position, e.stream, e.revision FROM json_each(?) j JOIN events e ON e.position = j.value
+         ORDER BY e.position`,
+      )
+      .raw();
+  }
+
+  /** Compares one row of the index with the log, and answers how many of its entries are right. */
+  *verify([hash, first, firstPosition, positions]: RunRow): Generator<StoreVerification, number> {
     if (hash !== this.#hash) {
       this.#hash = hash;
       this.#heads.clear();
     }
-    if (stream === null || eventRevision !== revision || (!this.#heads.has(stream) && streamHash(stream) !== hash)) {
-      yield {
-        kind: 'fault',
-        fault: 'the index points at an event that is not the one it means',
-        position: toPosition(position),
-      };
-      return;
+    const events = this.#events.all(positions);
+    const wrong = wrongEntry(first, firstPosition, positions, events);
+    const stream = events[0]?.[1] ?? '';
+    if (wrong || (!this.#heads.has(stream) && streamHash(stream) !== hash)) {
+      const fault = 'the index points at events that are not those it means';
+      yield { kind: 'fault', fault, position: toPosition(firstPosition) };
+      return 0;
     }
-    const before = this.#heads.get(stream) ?? -1;
-    if (revision !== before + 1) yield gap(stream, before, revision, position);
-    this.#heads.set(stream, revision);
+    if (first !== (this.#heads.get(stream) ?? -1) + 1) yield gap(stream, first, firstPosition);
+    this.#heads.set(stream, first + events.length - 1);
+    return events.length;
   }
+}
+
+/** True unless the row lists, in order, events of one stream that follow each other. */
+function wrongEntry(
+  first: number,
+  firstPosition: number,
+  positions: string,
+  events: readonly [number, string, number][],
+): boolean {
+  const listed = JSON.stringify(events.map(([position]) => position));
+  const [head] = events;
+  return (
+    listed !== positions ||
+    head?.[0] !== firstPosition ||
+    events.some(([, stream, revision], index) => stream !== head[1] || revision !== first + index)
+  );
 }
 
 function* faultsOf(row: EventRow, before: EventRow | undefined): Generator<StoreVerification, void> {
@@ -193,11 +219,10 @@ function* faultsOf(row: EventRow, before: EventRow | undefined): Generator<Store
   }
 }
 
-function gap(stream: string, before: number, revision: number, position: number): StoreVerification {
-  const expected = before + 1;
+function gap(stream: string, revision: number, position: number): StoreVerification {
   return {
     kind: 'fault',
-    fault: `stream ${stream} goes on with revision ${revision} where ${expected} is expected`,
+    fault: `stream ${stream} has no event before this one of revision ${revision}`,
     position: toPosition(position),
     stream,
   };

@@ -3,8 +3,8 @@
  * thread boundary much faster than objects do.
  */
 
-/** Appends that share one transaction. */
-export interface AppendGroup {
+/** Some appends. */
+export interface AppendBatch {
   /** One per append. */
   readonly streams: readonly string[];
   /** One per append: the expected revision as a number. */
@@ -25,7 +25,7 @@ export type Outcomes = Float64Array;
 
 export const numbersPerOutcome = 3;
 
-/** What became of a group. */
+/** What became of a group, the appends that shared one transaction. */
 export type GroupAnswer =
   | {
       readonly kind: 'committed';
@@ -39,8 +39,9 @@ export type GroupAnswer =
       readonly reason: string;
     };
 
-/** To the writer thread. Groups are answered in the order they were sent. */
-export type WriterRequest = { readonly kind: 'append'; readonly group: AppendGroup } | { readonly kind: 'close' };
+/** To the writer thread. What is written up to a `commit` is one group; groups are answered in order. */
+export type WriterRequest =
+  { readonly kind: 'write'; readonly batch: AppendBatch; readonly commit: boolean } | { readonly kind: 'close' };
 
 /** From the writer thread. */
 export type WriterMessage = { readonly kind: 'ready' } | { readonly kind: 'answer'; readonly answer: GroupAnswer };

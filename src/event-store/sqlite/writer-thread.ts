@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
 import { writerScript } from './writer-script.js';
-import type { AppendGroup, GroupAnswer, WriterMessage, WriterOptions, WriterRequest } from './writer-protocol.js';
+import type { AppendBatch, GroupAnswer, WriterMessage, WriterOptions, WriterRequest } from './writer-protocol.js';
 
 /** What the owner of a writer thread is told. */
 export interface WriterListener {
@@ -55,8 +55,9 @@ export class WriterThread {
     return new WriterThread(worker, listener);
   }
 
-  append(group: AppendGroup): void {
-    this.#post({ kind: 'append', group });
+  /** Hands over appends; with `commit`, asks for everything handed over since the last time to be committed and answered. */
+  write(batch: AppendBatch, commit: boolean): void {
+    this.#post({ kind: 'write', batch, commit });
   }
 
   /** Answers what was sent before, then closes the file and ends the thread. */

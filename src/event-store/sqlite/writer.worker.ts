@@ -14,8 +14,9 @@ function say(message: WriterMessage): void {
 
 port.on('message', (request: WriterRequest) => {
   switch (request.kind) {
-    case 'append':
-      say({ kind: 'answer', answer: writer.commit(request.group) });
+    case 'write':
+      writer.write(request.batch);
+      if (request.commit) say({ kind: 'answer', answer: writer.commit() });
       return;
     case 'close':
       writer.close();

@@ -5,7 +5,7 @@ import { GroupWriter } from '../../../src/event-store/sqlite/group-writer.js';
 import { prepareFile } from '../../../src/event-store/sqlite/open-file.js';
 import { eventsFile } from '../../../src/event-store/sqlite/sqlite.event-store.js';
 import { anEvent, events } from '../../support/event-store/events.js';
-import { groupOf, inWords } from '../../support/event-store/groups.js';
+import { commit, inWords } from '../../support/event-store/groups.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 import { faultsOf, verificationOf } from '../../support/event-store/verification.js';
 
@@ -44,15 +44,14 @@ describe('the group writer', () => {
 
   it('answers every append of a group for itself, in order', () => {
     const sent = events(2);
-    const answer = writer.commit(
-      groupOf(
-        { stream: 'a', expected: -1, events: sent },
-        { stream: 'a', expected: -1, events: sent },
-        { stream: 'a', expected: -1, events: events(1) },
-        { stream: 'b', expected: 4, events: events(1) },
-        { stream: 'a', expected: 1, events: events(3) },
-        { stream: 'a', expected: 0, events: [] },
-      ),
+    const answer = commit(
+      writer,
+      { stream: 'a', expected: -1, events: sent },
+      { stream: 'a', expected: -1, events: sent },
+      { stream: 'a', expected: -1, events: events(1) },
+      { stream: 'b', expected: 4, events: events(1) },
+      { stream: 'a', expected: 1, events: events(3) },
+      { stream: 'a', expected: 0, events: [] },
     );
 
     expect(inWords(answer)).toEqual([
@@ -66,24 +65,24 @@ describe('the group writer', () => {
   });
 
   it('refuses a group that the disk has no room for, whole, and goes on when there is room again', async () => {
-    const first = groupOf({ stream: 'a', expected: -1, events: events(2) });
-    expect(inWords(writer.commit(first))).toEqual(['appended 1 @2']);
+    const first = [{ stream: 'a', expected: -1, events: events(2) }];
+    expect(inWords(commit(writer, ...first))).toEqual(['appended 1 @2']);
     reopen();
     pages = 12;
     const big = anEvent({ text: 'x'.repeat(200_000) });
-    const tooBig = groupOf(
+    const tooBig = [
       { stream: 'b', expected: -1, events: events(1) },
       { stream: 'a', expected: 1, events: [big] },
-    );
+    ];
 
-    expect(inWords(writer.commit(tooBig))).toEqual([expect.stringMatching(/^refused: .*full/)]);
-    expect(inWords(writer.commit(tooBig))).toEqual([expect.stringMatching(/^refused: .*full/)]);
-    expect(inWords(writer.commit(groupOf({ stream: 'a', expected: 1, events: events(1) })))).toEqual(['appended 2 @3']);
+    expect(inWords(commit(writer, ...tooBig))).toEqual([expect.stringMatching(/^refused: .*full/)]);
+    expect(inWords(commit(writer, ...tooBig))).toEqual([expect.stringMatching(/^refused: .*full/)]);
+    expect(inWords(commit(writer, { stream: 'a', expected: 1, events: events(1) }))).toEqual(['appended 2 @3']);
 
     reopen();
     pages = unlimited;
-    expect(inWords(writer.commit(tooBig))).toEqual(['appended 0 @4', 'conflict 2']);
-    expect(inWords(writer.commit(groupOf({ stream: 'a', expected: 2, events: [big] })))).toEqual(['appended 3 @5']);
+    expect(inWords(commit(writer, ...tooBig))).toEqual(['appended 0 @4', 'conflict 2']);
+    expect(inWords(commit(writer, { stream: 'a', expected: 2, events: [big] }))).toEqual(['appended 3 @5']);
     expect(await faultsOf(directory)).toEqual([]);
   });
 
@@ -92,8 +91,8 @@ describe('the group writer', () => {
     reopen();
     const [lost, next] = [anEvent({ text: 'x'.repeat(200_000) }), anEvent()];
 
-    expect(inWords(writer.commit(groupOf({ stream: 's', expected: -1, events: [lost] })))[0]).toMatch(/^refused/);
-    expect(inWords(writer.commit(groupOf({ stream: 's', expected: 0, events: [next] })))).toEqual(['conflict -1']);
+    expect(inWords(commit(writer, { stream: 's', expected: -1, events: [lost] }))[0]).toMatch(/^refused/);
+    expect(inWords(commit(writer, { stream: 's', expected: 0, events: [next] }))).toEqual(['conflict -1']);
   });
 
   it('goes on refusing while the file cannot be opened, and works again when it can', () => {
@@ -105,11 +104,11 @@ describe('the group writer', () => {
     });
     own.close();
     reachable = false;
-    const group = groupOf({ stream: 's', expected: -1, events: events(1) });
+    const group = [{ stream: 's', expected: -1, events: events(1) }];
 
-    expect(inWords(own.commit(group))).toEqual(['refused: unable to open database file']);
+    expect(inWords(commit(own, ...group))).toEqual(['refused: unable to open database file']);
     reachable = true;
-    expect(inWords(own.commit(group))).toEqual(['appended 0 @1']);
+    expect(inWords(commit(own, ...group))).toEqual(['appended 0 @1']);
     own.close();
   });
 
@@ -118,8 +117,9 @@ describe('the group writer', () => {
     const sent = Array.from({ length: streams }, () => events(400));
     let committed = 0;
     for (let at = 0; at < 400; at += 4) {
-      const answer = writer.commit(
-        groupOf(...sent.map((own, n) => ({ stream: `stream-${n}`, expected: at - 1, events: own.slice(at, at + 4) }))),
+      const answer = commit(
+        writer,
+        ...sent.map((own, n) => ({ stream: `stream-${n}`, expected: at - 1, events: own.slice(at, at + 4) })),
       );
       committed += inWords(answer).filter((word) => word.startsWith('appended')).length;
       if (at === 200) reopen();
@@ -128,11 +128,11 @@ describe('the group writer', () => {
 
     for (const [n, own] of sent.entries()) {
       for (const at of [0, 4, 200, 392, 396]) {
-        const repeated = groupOf({ stream: `stream-${n}`, expected: at - 1, events: own.slice(at, at + 4) });
-        expect(inWords(writer.commit(repeated))[0]).toMatch(new RegExp(`^repeated ${at + 3} @`));
+        const repeated = [{ stream: `stream-${n}`, expected: at - 1, events: own.slice(at, at + 4) }];
+        expect(inWords(commit(writer, ...repeated))[0]).toMatch(new RegExp(`^repeated ${at + 3} @`));
       }
-      const stale = groupOf({ stream: `stream-${n}`, expected: 398, events: events(1) });
-      expect(inWords(writer.commit(stale))).toEqual(['conflict 399']);
+      const stale = [{ stream: `stream-${n}`, expected: 398, events: events(1) }];
+      expect(inWords(commit(writer, ...stale))).toEqual(['conflict 399']);
     }
     expect((await verificationOf(directory)).at(-1)).toEqual({ kind: 'done', events: 20_000, faults: 0 });
   });

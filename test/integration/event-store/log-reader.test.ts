@@ -7,7 +7,7 @@ import { prepareFile } from '../../../src/event-store/sqlite/open-file.js';
 import { eventsFile } from '../../../src/event-store/sqlite/sqlite.event-store.js';
 import { StoredEvent } from '../../../src/event-store/stored-event.js';
 import { events, idsOf } from '../../support/event-store/events.js';
-import { groupOf } from '../../support/event-store/groups.js';
+import { commit } from '../../support/event-store/groups.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 
 describe('the reader of the log', () => {
@@ -31,7 +31,7 @@ describe('the reader of the log', () => {
   });
 
   it('shows nothing that was not announced to it, in the log and in its stream alike', () => {
-    writer.commit(groupOf({ stream: 's', expected: -1, events: events(3) }));
+    commit(writer, { stream: 's', expected: -1, events: events(3) });
 
     expect(reader.head).toBe(0);
     expect(reader.after(0, 10)).toEqual([]);
@@ -44,9 +44,9 @@ describe('the reader of the log', () => {
     const [first, ...rest] = sent;
     const last = rest.at(-1);
     if (first === undefined || last === undefined) throw new Error('four events expected');
-    writer.commit(groupOf({ stream: 's', expected: -1, events: [first] }));
+    commit(writer, { stream: 's', expected: -1, events: [first] });
     reader.announce(new StoredEvent(1, 's', 0, first.id, first.type, '{}', '{}'));
-    writer.commit(groupOf({ stream: 's', expected: 0, events: rest }));
+    commit(writer, { stream: 's', expected: 0, events: rest });
     reader.announce(new StoredEvent(4, 's', 3, last.id, last.type, '{}', '{}'));
 
     expect(reader.head).toBe(4);

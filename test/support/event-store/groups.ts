@@ -1,15 +1,16 @@
 import type { NewEvent } from '../../../src/event-sourcing/event.js';
-import type { AppendGroup, GroupAnswer } from '../../../src/event-store/sqlite/writer-protocol.js';
+import type { GroupWriter } from '../../../src/event-store/sqlite/group-writer.js';
+import type { AppendBatch, GroupAnswer } from '../../../src/event-store/sqlite/writer-protocol.js';
 import { numbersPerOutcome } from '../../../src/event-store/sqlite/writer-protocol.js';
 
-/** An append as a group carries it; -1 expects no stream. */
+/** An append as a batch carries it; -1 expects no stream. */
 export interface GroupedAppend {
   readonly stream: string;
   readonly expected: number;
   readonly events: readonly NewEvent[];
 }
 
-export function groupOf(...appends: readonly GroupedAppend[]): AppendGroup {
+export function batchOf(...appends: readonly GroupedAppend[]): AppendBatch {
   return {
     streams: appends.map((append) => append.stream),
     expected: appends.map((append) => append.expected),
@@ -23,6 +24,12 @@ export function groupOf(...appends: readonly GroupedAppend[]): AppendGroup {
       ]),
     ),
   };
+}
+
+/** Has these appends committed as one group. */
+export function commit(writer: GroupWriter, ...appends: readonly GroupedAppend[]): GroupAnswer {
+  writer.write(batchOf(...appends));
+  return writer.commit();
 }
 
 /** The answer in words: `appended 3 @12`, `repeated 0 @1`, `conflict 4`, or `refused: <why>`. */
