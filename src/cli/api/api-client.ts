@@ -25,6 +25,8 @@ export interface ApiClientOptions {
   readonly retry: RetryPolicy;
   /** Version of this client, for the log of the service. */
   readonly version: string;
+  /** Under which the service logs and records all of these requests. */
+  readonly correlationId: string;
   /** Told of every request and answer. Never of the credential. */
   readonly trace?: ((line: string) => void) | undefined;
 }
@@ -57,11 +59,10 @@ interface Exchange {
 }
 
 /**
- * The HTTP API, for one invocation of the command line. Connections that break and answers that say "not now" are met
+ * The HTTP API. Connections that break and answers that say "not now" are met
  * by trying again, a bounded number of times and with the same idempotency key, so that a write has one effect.
  */
 export class ApiClient {
-  private readonly correlationId = randomUUID();
   private readonly interruption: AbortSignal;
 
   constructor(
@@ -183,7 +184,7 @@ export class ApiClient {
   }
 
   private async send({ method, path, query, headers, body, signal }: Exchange, late: AbortSignal): Promise<Response> {
-    const { apiKey, workspace, version, trace, baseUrl } = this.options;
+    const { apiKey, workspace, version, correlationId, trace, baseUrl } = this.options;
     const url = `${baseUrl}${path}${queryText(query)}`;
     trace?.(`> ${method} ${url}`);
     return fetch(url, {
@@ -191,7 +192,7 @@ export class ApiClient {
       headers: {
         accept: 'application/json',
         'user-agent': `tagalong-cli/${version}`,
-        'x-correlation-id': this.correlationId,
+        'x-correlation-id': correlationId,
         authorization: `Bearer ${apiKey}`,
         ...(workspace !== undefined && { 'x-blaxel-workspace': workspace }),
         ...headers,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ApiClient } from '../api/api-client.js';
 import { anythingSchema, imageSchema } from '../api/wire.js';
 import { UsageError } from '../cli-error.js';
 import { imageLabel, imagePath, parseImageReference } from '../input/image-reference.js';
@@ -47,21 +48,26 @@ export function addDelete(program: Command, world: World): void {
           throw new UsageError(`${texts[position] ?? ''}: digests are not deleted`, 'delete the tags that point at it');
         }
       }
-      for (const reference of references) await deleteOne(session, reference, options);
+      const api = await session.api();
+      for (const reference of references) await deleteOne(session, api, reference, options);
     }),
   );
 }
 
-async function deleteOne(session: Session, reference: ImageReference, options: DeleteOptions): Promise<void> {
+async function deleteOne(
+  session: Session,
+  api: ApiClient,
+  reference: ImageReference,
+  options: DeleteOptions,
+): Promise<void> {
   const { tag } = reference;
-  const api = await session.api();
   const label = imageLabel(reference);
   const path = imagePath(reference);
   if (tag !== undefined) {
     if (!(await session.confirm(`Delete the tag ${label}:${tag}?`, options.yes))) return;
     const tagPath = `${path}/tags/${encodeURIComponent(tag)}`;
     const { body } = await api.write('DELETE', tagPath, anythingSchema, writing(options));
-    session.printer.done(body, `deleted ${label}:${tag}`);
+    session.printer.item(body, () => `deleted ${label}:${tag}`);
     return;
   }
   if (options.yes !== true) {
@@ -72,5 +78,5 @@ async function deleteOne(session: Session, reference: ImageReference, options: D
     if (!(await session.confirm(question, false))) return;
   }
   const { body } = await api.write('DELETE', path, anythingSchema, writing(options));
-  session.printer.done(body, `deleted ${label} with all its tags`);
+  session.printer.item(body, () => `deleted ${label} with all its tags`);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ApiClient } from '../api/api-client.js';
 import type { WriteOptions } from '../api/api-client.js';
 import { defaultRetryPolicy } from '../api/retry.js';
@@ -20,6 +21,8 @@ type WorkspaceChoice = string | null | undefined;
 export class Session {
   readonly printer: Printer;
   readonly contexts: ContextStore;
+  /** Ties together in the log all that one invocation does. */
+  private readonly correlationId = randomUUID();
 
   constructor(
     readonly world: World,
@@ -61,6 +64,7 @@ export class Session {
         timeout: (timeout ?? defaultTimeoutSeconds) * 1_000,
         retry: { ...defaultRetryPolicy, ...(retries !== undefined && { retries }) },
         version: cliVersion(),
+        correlationId: this.correlationId,
         trace:
           verbose === true
             ? (line) => {
