@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { CatalogModule } from './catalog/catalog.module.js';
 import { CommandBusModule } from './command-bus/command-bus.module.js';
 import { ServiceModule } from './composition/service.module.js';
 import type { Tagalong } from './composition/tagalong.js';
@@ -10,6 +11,9 @@ import { ImagesModule } from './images/images.module.js';
 @Module({})
 export class AppModule {
   static for(service: Tagalong): DynamicModule {
-    return { module: AppModule, imports: [ServiceModule.for(service), HttpModule, ImagesModule, CommandBusModule] };
+    return {
+      module: AppModule,
+      imports: [ServiceModule.for(service), HttpModule, CatalogModule, ImagesModule, CommandBusModule],
+    };
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../event-sourcing/command.js';
 import { checkedReason, scopedCommandId } from '../http/command-context.js';
+import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { invalidInput } from '../http/refusal.js';
 import { validated } from '../http/validation.js';
 import { authorizeActingFor } from '../workspaces/authorization/authorize.js';
@@ -22,7 +23,10 @@ export interface Delivery {
 export class CommandBus {
   readonly #definitions: ReadonlyMap<string, CommandDefinition>;
 
-  constructor(definitions: readonly CommandDefinition[]) {
+  constructor(
+    definitions: readonly CommandDefinition[],
+    private readonly readYourWrites: ReadYourWrites,
+  ) {
     this.#definitions = new Map(definitions.map((definition) => [definition.type, definition]));
   }
 
@@ -37,7 +41,7 @@ export class CommandBus {
   }
 
   /**
-   * Runs one command.
+   * Runs one command. What it changed is visible to every query, and counts for every right, once it is answered.
    *
    * @throws Refusal when the payload is not valid or the command unknown
    * @throws StoreUnavailableError when it could not be taken; sending it again with the same id is safe
@@ -54,7 +58,9 @@ export class CommandBus {
     const acting = authorizeActingFor(delivery.sender, envelope.principal ?? principalName(delivery.sender));
     if (acting.kind === 'refused') return { kind: 'rejected', rejection: acting.rejection };
     const caller = acting.principal;
-    return definition.handle(payload, { caller, context: contextOf(envelope, caller, delivery) });
+    const answer = await definition.handle(payload, { caller, context: contextOf(envelope, caller, delivery) });
+    if (answer.kind !== 'rejected') await this.readYourWrites.passed(answer.position);
+    return answer;
   }
 }
 

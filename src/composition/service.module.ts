@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
+import { CatalogReader } from '../catalog/catalog-reader.js';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
 import { ImageQueries } from '../catalog/queries/image.queries.js';
 import { ResolveQueries } from '../catalog/queries/resolve.queries.js';
@@ -30,6 +31,7 @@ export class ServiceModule {
       { provide: CommandBus, useValue: bus },
       { provide: ImageHandlers, useValue: images },
       { provide: ImageAnswers, useValue: new ImageAnswers(catalog.images, readYourWrites) },
+      { provide: CatalogReader, useValue: service.catalogReader },
       { provide: ImageQueries, useValue: catalog.images },
       { provide: ShareQueries, useValue: catalog.shares },
       { provide: DeploymentQueries, useValue: catalog.deployments },

@@ -1,4 +1,8 @@
 import type { Logger } from 'pino';
+import { CatalogReader } from '../catalog/catalog-reader.js';
+import { catalogProjection } from '../catalog/catalog.projection.js';
+import { catalogQueries } from '../catalog/catalog.queries.js';
+import type { CatalogQueries } from '../catalog/catalog.queries.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
@@ -8,6 +12,8 @@ import { CommandExecutor } from '../event-sourcing/command-executor.js';
 import type { Rejection } from '../event-sourcing/decider.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { DomainEvent } from '../event-sourcing/event.js';
+import type { EventReader } from '../event-sourcing/event-store.js';
+import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
@@ -26,8 +32,6 @@ import { loadOperatorKey } from '../workspaces/authentication/operator-key.js';
 import type { LoadedOperatorKey } from '../workspaces/authentication/operator-key.js';
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
-import { createCatalogQueries } from './catalog-queries.js';
-import type { CatalogQueries } from './catalog-queries.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
 import { machine } from './surroundings.js';
@@ -44,6 +48,7 @@ export interface Tagalong {
   readonly operatorKey: LoadedOperatorKey;
   readonly images: ImageHandlers;
   readonly catalog: CatalogQueries;
+  readonly catalogReader: CatalogReader;
   readonly bus: CommandBus;
   readonly readYourWrites: ReadYourWrites;
   /** Finishes what was accepted, then releases the stores. */
@@ -51,6 +56,7 @@ export interface Tagalong {
 }
 
 const commandLogWaitMs = 5_000;
+const catalogName = catalogProjection().name;
 
 /**
  * Opens the stores, starts the subscribers and puts the parts together.
@@ -76,7 +82,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const now = (): string => timeText(clock);
   const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
   const directory = new SqlAccessDirectory(readModel.queries);
-  const catalog = createCatalogQueries(readModel, config.registryHost);
+  const catalog = catalogQueries(readModel, readModel, config.registryHost);
 
   const commandLog: CommandLog = new ProjectedCommandLog(readModel.queries, (position) =>
     projections.get(commandLogProjection.name).waitFor(position, { timeoutMs: commandLogWaitMs }),
@@ -111,20 +117,32 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     if (committed === undefined || changesAccess(committed)) directory.invalidate();
   });
 
+  const readYourWrites = waitingFor(projections, events, config.readYourWritesMs);
   const images = new ImageHandlers({
     slots,
     events,
     directory,
-    requests: { locate: (shareId) => catalog.shares.find(shareId) },
+    requests: {
+      async locate(shareId) {
+        await readYourWrites.upToDate([catalogName]);
+        return catalog.shares.find(shareId);
+      },
+    },
     deployments: {
       async locate(workspace, kind, deployment) {
+        await readYourWrites.upToDate([catalogName]);
         const found = await catalog.deployments.get(workspace, kind, deployment);
         return found === undefined
           ? undefined
           : { workspace, resourceType: found.spec.image.resourceType, name: found.spec.image.name };
       },
     },
-    unused: { unused: (workspace) => catalog.usage.unused(workspace, now()) },
+    unused: {
+      async unused(workspace) {
+        await readYourWrites.upToDate([catalogName]);
+        return catalog.usage.unused(workspace, now());
+      },
+    },
     options: { requestDays: config.shareRequestDays },
   });
 
@@ -143,8 +161,9 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     }),
     images,
     catalog,
-    bus: new CommandBus(imageCommandDefinitions(images)),
-    readYourWrites: waitingFor(projections, config.readYourWritesMs),
+    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites),
+    bus: new CommandBus(imageCommandDefinitions(images), readYourWrites),
+    readYourWrites,
     async close() {
       await projections.stop();
       await stores.close();
@@ -152,13 +171,15 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   };
 }
 
-function waitingFor(projections: ProjectionHost, timeoutMs: number): ReadYourWrites {
+function waitingFor(projections: ProjectionHost, events: EventReader, timeoutMs: number): ReadYourWrites {
+  const wait = async (position: Position | undefined, names: readonly string[]): Promise<void> => {
+    if (position === undefined) return;
+    const visible = await projections.waitFor(position, { projections: names, timeoutMs });
+    if (!visible) throw notYetVisible(position);
+  };
   return {
-    async passed(position) {
-      if (position === undefined) return;
-      const visible = await projections.waitFor(position, { projections: readYourWritesProjections, timeoutMs });
-      if (!visible) throw notYetVisible(position);
-    },
+    passed: (position) => wait(position, readYourWritesProjections),
+    upToDate: async (names) => wait(await events.head(), names),
   };
 }
 

@@ -9,8 +9,8 @@ import {
   parseResourceType,
 } from '../vocabulary/names.js';
 
-/** Builds a class-validator decorator for text of one grammar. */
-function textRule(
+/** Builds a class-validator decorator for text of one grammar. The message continues "FIELD …". */
+export function textRule(
   name: string,
   matches: (text: string) => boolean,
   message: string,

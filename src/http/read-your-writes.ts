@@ -5,6 +5,12 @@ import type { Position } from '../event-sourcing/position.js';
 export interface ReadYourWrites {
   /** @throws StoreUnavailableError when the catalog does not get there in time; what was written stays written */
   passed(position: Position | undefined): Promise<void>;
+  /**
+   * Waits until these projections hold everything the log holds now.
+   *
+   * @throws StoreUnavailableError when one does not get there in time
+   */
+  upToDate(projections: readonly string[]): Promise<void>;
 }
 
 /** Injection token of {@link ReadYourWrites}. */

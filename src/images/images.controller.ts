@@ -8,7 +8,7 @@ import { workspaceOf } from '../http/request-context.js';
 import { parseResourceType } from '../vocabulary/names.js';
 import { ImageHandlers } from './handlers/image-handlers.js';
 import { ImageAnswers } from './image-answers.js';
-import { ImagePathDto, TagPathDto, imageAndTag, wholeImage } from './image-path.dto.js';
+import { ImagePathDto, TagPathDto, imageAndTag, wholeImage } from '../http/image-path.dto.js';
 import { CreateImageDto, PushTagBodyDto } from './images.dto.js';
 
 @ApiTags('images')

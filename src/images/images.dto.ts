@@ -8,6 +8,7 @@ import {
   ResourceTypeName,
   WorkspaceName,
 } from '../http/field-rules.js';
+import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
 
 /** Registers an image. */
 export class CreateImageDto {
@@ -65,14 +66,9 @@ export class ShareImageBodyDto {
   targetAccountId?: string;
 }
 
-export class UnshareQueryDto {
+export class UnshareQueryDto extends WorkspaceQueryDto {
   /** Only tell what would break. */
   @IsOptional()
   @IsIn(['true', 'false'])
   dryRun?: string;
-
-  /** The workspace the request is about, in place of the header. */
-  @IsOptional()
-  @WorkspaceName()
-  workspace?: string;
 }

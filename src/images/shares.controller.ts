@@ -10,7 +10,7 @@ import { workspaceOf } from '../http/request-context.js';
 import { slotIn } from '../vocabulary/slot.js';
 import { ImageHandlers } from './handlers/image-handlers.js';
 import { ImageAnswers, imageNotFound } from './image-answers.js';
-import { ImagePathDto, SharePathDto, wholeImage } from './image-path.dto.js';
+import { ImagePathDto, SharePathDto, wholeImage } from '../http/image-path.dto.js';
 import { ShareImageBodyDto, UnshareQueryDto } from './images.dto.js';
 
 const coversAll = 'sharing covers the whole image with all its tags, those pushed later included.';

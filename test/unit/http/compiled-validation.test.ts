@@ -12,7 +12,7 @@ import {
   RecordDeploymentDto,
   ShareImageDto,
 } from '../../../src/images/commands/image-commands.dto.js';
-import { ImagePathDto, TagPathDto } from '../../../src/images/image-path.dto.js';
+import { ImagePathDto, TagPathDto } from '../../../src/http/image-path.dto.js';
 import { CreateImageDto, PushTagBodyDto } from '../../../src/images/images.dto.js';
 
 const digest = `sha256:${'a'.repeat(64)}`;

@@ -1,5 +1,5 @@
-import { ImageNameOrTag, ResourceTypeName, TagName, WorkspaceName } from '../http/field-rules.js';
-import { invalidInput } from '../http/refusal.js';
+import { ImageNameOrTag, ResourceTypeName, TagName, WorkspaceName } from './field-rules.js';
+import { invalidInput } from './refusal.js';
 import { parseResourceType } from '../vocabulary/names.js';
 import type { Slot } from '../vocabulary/slot.js';
 

@@ -1,0 +1,49 @@
+import { invalidInput } from '../http/refusal.js';
+import type { ReadYourWrites } from '../http/read-your-writes.js';
+import type { Position } from '../event-sourcing/position.js';
+import type { Slot } from '../vocabulary/slot.js';
+import { catalogHistoryProjection } from './history/catalog-history.projection.js';
+import type { HistoryQueries } from './history/history.queries.js';
+import type { ImageFilter } from './queries/image-page.query.js';
+import type { ImagePage, ImageQueries } from './queries/image.queries.js';
+import type { Rendered } from './view/rendered-image.js';
+
+const timePattern = /^\d{4}-\d{2}-\d{2}T/;
+const historyName = catalogHistoryProjection().name;
+
+/** Reads images as they are now or as they were at a moment. */
+export class CatalogReader {
+  constructor(
+    private readonly images: ImageQueries,
+    private readonly history: HistoryQueries,
+    private readonly readYourWrites: ReadYourWrites,
+  ) {}
+
+  /** @param at a time in RFC 3339 or a position; absent for now */
+  async list(workspace: string, filter: ImageFilter, at: string | undefined): Promise<ImagePage> {
+    if (at === undefined) return this.images.list(workspace, filter);
+    const { shared, ...pastFilter } = filter;
+    if (shared !== undefined)
+      throw invalidInput('invalid-input', 'shared and at cannot be combined. Leave one of them out.');
+    return this.history.list(workspace, await this.#moment(at), pastFilter);
+  }
+
+  /** @param at a time in RFC 3339 or a position; absent for now */
+  async get(slot: Slot, at: string | undefined): Promise<Rendered | undefined> {
+    return at === undefined ? this.images.get(slot) : this.history.get(slot, await this.#moment(at));
+  }
+
+  /** The last position at or before a moment. A time before the first event is a position before all others. */
+  async #moment(at: string): Promise<Position> {
+    await this.readYourWrites.upToDate([historyName]);
+    if (!timePattern.test(at)) return at;
+    const time = new Date(at);
+    if (Number.isNaN(time.getTime())) {
+      throw invalidInput(
+        'invalid-input',
+        'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or a position.',
+      );
+    }
+    return (await this.history.positionAt(time.toISOString())) ?? '';
+  }
+}

@@ -1,0 +1,64 @@
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { Digest, ResourceTypeName, TagName } from '../http/field-rules.js';
+import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
+
+/** One page of a list. */
+export class PageQueryDto extends WorkspaceQueryDto {
+  /** At most so many, 1 to 1000. Default: all. */
+  @IsOptional()
+  @Matches(/^([1-9]\d{0,2}|1000)$/, { message: 'limit must be a whole number from 1 to 1000' })
+  limit?: string;
+
+  /** Where the page begins: the X-Next-Cursor of the page before. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(600)
+  cursor?: string;
+}
+
+export class ListImagesQueryDto extends PageQueryDto {
+  /** Only names that contain this text. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  q?: string;
+
+  /** Only images of this resource type. */
+  @IsOptional()
+  @ResourceTypeName()
+  type?: string;
+
+  /** in: shared with this workspace; out: shared by it with others; none: neither. */
+  @IsOptional()
+  @IsIn(['in', 'out', 'none'])
+  shared?: 'in' | 'out' | 'none';
+
+  /** What the workspace saw at this moment: a time in RFC 3339 or a position. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(64)
+  at?: string;
+}
+
+export class GetImageQueryDto extends WorkspaceQueryDto {
+  /** What the workspace saw at this moment: a time in RFC 3339 or a position. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(64)
+  at?: string;
+}
+
+/** Neither tag nor digest: the tag pushed last. */
+export class ResolveQueryDto extends WorkspaceQueryDto {
+  @IsOptional()
+  @TagName()
+  tag?: string;
+
+  @IsOptional()
+  @Digest()
+  digest?: string;
+}

@@ -1,0 +1,121 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
+import type { DeploymentView } from '../catalog/view/deployment.view.js';
+import { requestOf } from '../command-bus/request-of.js';
+import { Access } from '../http/access.decorator.js';
+import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
+import type { ReadYourWrites } from '../http/read-your-writes.js';
+import { Refusal, invalidInput } from '../http/refusal.js';
+import { workspaceOf } from '../http/request-context.js';
+import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
+import { parseImageReference } from '../vocabulary/image-reference.js';
+import { parseResourceType } from '../vocabulary/names.js';
+import type { ResourceType } from '../vocabulary/names.js';
+import { DeployDto, DeploymentPathDto, ListDeploymentsQueryDto } from './deployments.dto.js';
+import type { Deploy } from './handlers/deployment.handlers.js';
+import { ImageHandlers } from './handlers/image-handlers.js';
+import { ImageAnswers } from './image-answers.js';
+
+/** What runs in a workspace, and from which image. */
+@ApiTags('deployments')
+@Controller('v0/deployments')
+export class DeploymentsController {
+  constructor(
+    private readonly handlers: ImageHandlers,
+    private readonly answers: ImageAnswers,
+    private readonly deployments: DeploymentQueries,
+    @Inject(READ_YOUR_WRITES) private readonly readYourWrites: ReadYourWrites,
+  ) {}
+
+  /** Pins what the reference means now, and protects it from being deleted. The same kind and name again moves it. */
+  @Post()
+  @HttpCode(200)
+  @Access('member')
+  @ApiOperation({ summary: 'Record a deployment.' })
+  async deploy(
+    @Body() body: DeployDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeploymentView> {
+    const workspace = workspaceOf(request);
+    const data = deployOf(workspace, body);
+    await this.answers.visible(reply, await this.handlers.deployments.deploy(data, requestOf(request)));
+    return this.#existing(workspace, data.kind, data.deployment);
+  }
+
+  @Get()
+  @Access('member')
+  @ApiOperation({ summary: 'List deployments.' })
+  async list(
+    @Query() { kind, minPosition }: ListDeploymentsQueryDto,
+    @Req() request: FastifyRequest,
+  ): Promise<readonly DeploymentView[]> {
+    await this.readYourWrites.passed(minPosition);
+    return this.deployments.list(workspaceOf(request), {
+      kind: kind === undefined ? undefined : parseResourceType(kind),
+    });
+  }
+
+  @Get(':kind/:deploymentName')
+  @Access('member')
+  @ApiOperation({ summary: 'Get a deployment.' })
+  async get(
+    @Param() path: DeploymentPathDto,
+    @Query() { minPosition }: WorkspaceQueryDto,
+    @Req() request: FastifyRequest,
+  ): Promise<DeploymentView> {
+    await this.readYourWrites.passed(minPosition);
+    return this.#existing(workspaceOf(request), kindOf(path.kind), path.deploymentName);
+  }
+
+  /** The image is free to be deleted again once nothing else is deployed from it. Answers the deployment as it was. */
+  @Delete(':kind/:deploymentName')
+  @Access('member')
+  @ApiOperation({ summary: 'Retire a deployment.' })
+  async retire(
+    @Param() path: DeploymentPathDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<DeploymentView> {
+    const workspace = workspaceOf(request);
+    const kind = kindOf(path.kind);
+    const asItWas = await this.#existing(workspace, kind, path.deploymentName);
+    const data = { workspace, kind, deployment: path.deploymentName };
+    await this.answers.visible(reply, await this.handlers.deployments.retire(data, requestOf(request)));
+    return asItWas;
+  }
+
+  async #existing(workspace: string, kind: ResourceType, name: string): Promise<DeploymentView> {
+    const found = await this.deployments.get(workspace, kind, name);
+    if (found !== undefined) return found;
+    const message = `There is no ${kind} deployment ${name} in workspace ${workspace}.`;
+    throw new Refusal({ code: 'deployment-not-found', category: 'not-found', message });
+  }
+}
+
+function deployOf(workspace: string, body: DeployDto): Deploy {
+  const reference = parseImageReference(body.image);
+  if (reference === undefined) {
+    throw invalidInput(
+      'invalid-input',
+      'image must be TYPE/NAME, TYPE/NAME:TAG or TYPE/NAME@DIGEST, such as sandbox/base:v1.',
+      [{ field: 'image', message: 'image must be TYPE/NAME, TYPE/NAME:TAG or TYPE/NAME@DIGEST' }],
+    );
+  }
+  const { resourceType, name, tag, digest } = reference;
+  return {
+    slot: { workspace, resourceType, name },
+    kind: kindOf(body.kind),
+    deployment: body.name,
+    ...(tag !== undefined && { tag }),
+    ...(digest !== undefined && { digest }),
+  };
+}
+
+function kindOf(text: string): ResourceType {
+  const kind = parseResourceType(text);
+  if (kind === undefined) throw new TypeError(`${text} passed validation and is no resource type`);
+  return kind;
+}

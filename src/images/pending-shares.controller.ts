@@ -1,0 +1,70 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ShareQueries } from '../catalog/queries/share.queries.js';
+import type { PendingShareView } from '../catalog/view/share.view.js';
+import { requestOf } from '../command-bus/request-of.js';
+import { Access } from '../http/access.decorator.js';
+import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
+import type { ReadYourWrites } from '../http/read-your-writes.js';
+import { workspaceOf } from '../http/request-context.js';
+import { slotIn } from '../vocabulary/slot.js';
+import { ImageHandlers } from './handlers/image-handlers.js';
+import { ImageAnswers } from './image-answers.js';
+import { AcceptQueryDto, PendingSharePathDto, PendingSharesQueryDto } from './pending-shares.dto.js';
+
+/** Requests to share between accounts. */
+@ApiTags('sharing')
+@Controller('v0/pending-image-shares')
+export class PendingSharesController {
+  constructor(
+    private readonly handlers: ImageHandlers,
+    private readonly answers: ImageAnswers,
+    private readonly shares: ShareQueries,
+    @Inject(READ_YOUR_WRITES) private readonly readYourWrites: ReadYourWrites,
+  ) {}
+
+  /** What other accounts ask this workspace to take, or what it asks others to. */
+  @Get()
+  @Access('member')
+  @ApiOperation({ summary: 'List share requests that wait for an answer.' })
+  async list(
+    @Query() { direction, minPosition }: PendingSharesQueryDto,
+    @Req() request: FastifyRequest,
+  ): Promise<readonly PendingShareView[]> {
+    await this.readYourWrites.passed(minPosition);
+    const now = new Date().toISOString();
+    const workspace = workspaceOf(request);
+    return direction === 'outgoing' ? this.shares.outgoing(workspace, now) : this.shares.incoming(workspace, now);
+  }
+
+  /** Takes the image. With `force=true` an own image of that name is deleted first, under the rules of deleting. */
+  @Post(':pendingShareId/accept')
+  @HttpCode(200)
+  @Access('admin')
+  @ApiOperation({ summary: 'Accept a share request.' })
+  async accept(
+    @Param() { pendingShareId: shareId }: PendingSharePathDto,
+    @Query() { force }: AcceptQueryDto,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const workspace = workspaceOf(request);
+    const data = { shareId, workspace, force: force === 'true' };
+    const done = await this.answers.visible(reply, await this.handlers.requests.accept(data, requestOf(request)));
+    await this.answers.sendImage(reply, slotIn(workspace, done.location.source));
+  }
+
+  @Post(':pendingShareId/decline')
+  @HttpCode(204)
+  @Access('admin')
+  @ApiOperation({ summary: 'Decline a share request.' })
+  async decline(
+    @Param() { pendingShareId: shareId }: PendingSharePathDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const data = { shareId, workspace: workspaceOf(request) };
+    await this.answers.visible(reply, await this.handlers.requests.decline(data, requestOf(request)));
+  }
+}
