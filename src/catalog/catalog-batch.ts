@@ -19,7 +19,9 @@ export class CatalogBatch {
   readonly #deployments: DeploymentRows;
   readonly #names: SlotNames;
   readonly #slots = new Map<string, SlotInBatch>();
-  readonly #steps: { readonly slot: SlotInBatch; readonly read: SlotEvent }[] = [];
+  readonly #events: SlotEvent[] = [];
+  /** The slot of each event. */
+  readonly #slotOfEvent: SlotInBatch[] = [];
 
   constructor(rows: ProjectionRows, names: SlotNames) {
     this.#images = rows.table(imagesTable);
@@ -35,20 +37,24 @@ export class CatalogBatch {
     if (slot === undefined) return;
     const read = readSlotEvent(recorded);
     if (read === undefined) return;
-    this.#steps.push({ slot, read });
+    this.#events.push(read);
+    this.#slotOfEvent.push(slot);
     this.#expectRows(slot, read);
   }
 
   /** Applies everything taken in. */
   async apply(): Promise<void> {
-    if (this.#steps.length === 0) return;
+    if (this.#events.length === 0) return;
     const slots = [...this.#slots.values()];
     await this.#images.load(slots.map(({ slot }) => [slot.workspace, slot.resourceType, slot.name]));
     await this.#tags.load();
     await this.#shares.load();
     await this.#deployments.load();
     for (const slot of slots) slot.open();
-    for (const { slot, read } of this.#steps) if (!slot.hasApplied(read)) this.#applyOne(slot, read);
+    for (const [index, read] of this.#events.entries()) {
+      const slot = this.#slotOfEvent[index];
+      if (slot !== undefined && !slot.hasApplied(read)) this.#applyOne(slot, read);
+    }
     for (const slot of slots) slot.close();
   }
 
@@ -98,9 +104,12 @@ export class CatalogBatch {
         slot.fill(sharedIn(event.data), read);
         return;
       case 'ImageDeleted':
-      case 'SharedImageRevoked':
         this.#tags.clear(slot);
         this.#shares.clear(slot);
+        this.#deployments.clear(slot);
+        slot.empty();
+        return;
+      case 'SharedImageRevoked':
         this.#deployments.clear(slot);
         slot.empty();
         return;

@@ -25,6 +25,12 @@ export interface SlotEvent {
 export function readSlotEvent(recorded: RecordedEvent): SlotEvent | undefined {
   const event = imageCodec.decode(recorded);
   if (event === undefined) return undefined;
-  const { occurredAt, principal } = readMetadata(recorded);
-  return { event, position: recorded.position, at: occurredAt, by: principal };
+  const { metadata, position } = recorded;
+  // A rebuild reads millions of events: the two fields that are needed are checked here, all of them only when one is amiss.
+  if (typeof metadata === 'object' && metadata !== null && 'occurredAt' in metadata && 'principal' in metadata) {
+    const { occurredAt: at, principal: by } = metadata;
+    if (typeof at === 'string' && typeof by === 'string') return { event, position, at, by };
+  }
+  const { occurredAt: at, principal: by } = readMetadata(recorded);
+  return { event, position, at, by };
 }
