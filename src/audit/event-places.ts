@@ -1,4 +1,5 @@
 import type { EventReader } from '../event-sourcing/event-store.js';
+import type { RecordedEvent } from '../event-sourcing/event.js';
 import type { Position } from '../event-sourcing/position.js';
 import type { AuditEvent } from './audit.event.js';
 import { toAuditEvent } from './audit.event.js';
@@ -13,19 +14,31 @@ export interface EventPlace {
 const readsAtOnce = 16;
 
 /**
- * The events at these places, in the same order. Neighbours in one stream are read together.
+ * The events at these places with everything on record about them, in the same order.
  *
  * @throws CorruptEventError when one of them cannot be read
- * @throws Error when the store holds another event there, or none: the places are those of another store
+ * @throws Error when the store does not hold them there
  */
 export async function readPlaces(store: EventReader, places: readonly EventPlace[]): Promise<AuditEvent[]> {
+  return (await readRecorded(store, places)).map(toAuditEvent);
+}
+
+/**
+ * The events at these places, in the same order. Neighbours in one stream are read together.
+ *
+ * @throws Error when the store holds another event there, or none: the places are those of another store
+ */
+export async function readRecorded(
+  store: Pick<EventReader, 'readStream'>,
+  places: readonly EventPlace[],
+): Promise<RecordedEvent[]> {
   const runs = runsOf(places);
-  const found = new Map<Position, AuditEvent>();
+  const found = new Map<Position, RecordedEvent>();
   for (let next = 0; next < runs.length; next += readsAtOnce) {
     const reading = runs
       .slice(next, next + readsAtOnce)
       .map(({ stream, from, count }) => store.readStream(stream, { from, limit: count }));
-    for (const recorded of (await Promise.all(reading)).flat()) found.set(recorded.position, toAuditEvent(recorded));
+    for (const recorded of (await Promise.all(reading)).flat()) found.set(recorded.position, recorded);
   }
   return places.map((place) => {
     const event = found.get(place.position);

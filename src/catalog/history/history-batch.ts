@@ -102,14 +102,17 @@ export class HistoryBatch {
     head.tags = 0;
     const from = filled ? position : head.present_from;
     if (from === null) return;
+    const source = event.type === 'SharedImageReceived' ? event.data.source : filled ? null : head.present_source;
     this.#presence.put({
       workspace: slot.workspace,
       resource_type: slot.resourceType,
       name: slot.name,
       from_position: from,
       to_position: filled ? null : position,
+      source_workspace: source,
     });
     head.present_from = filled ? position : null;
+    head.present_source = filled ? source : null;
   }
 
   async #snapshot(slot: OpenSlot): Promise<void> {
@@ -157,5 +160,5 @@ const shows: ReadonlySet<string> = new Set<ImageEvent['type']>([
 ]);
 
 function newHead(slot: string): Head {
-  return { slot, position: '', since: '', changes: 0, tags: 0, present_from: null };
+  return { slot, position: '', since: '', changes: 0, tags: 0, present_from: null, present_source: null };
 }

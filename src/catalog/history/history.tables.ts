@@ -65,6 +65,8 @@ export type SlotHeadRow = Readonly<{
   tags: number;
   /** Since when the slot holds what it holds; absent while it is empty. */
   present_from: string | null;
+  /** The workspace that owns the image it holds, when that is shared in. */
+  present_source: string | null;
 }>;
 
 export const slotHeadsTable: TableSpec<SlotHeadRow> = {
@@ -76,11 +78,12 @@ export const slotHeadsTable: TableSpec<SlotHeadRow> = {
     changes: { type: 'integer' },
     tags: { type: 'integer' },
     present_from: { type: 'text', nullable: true },
+    present_source: { type: 'text', nullable: true },
   },
   primaryKey: ['slot'],
 };
 
-/** The stretches of the log in which a slot held an image, so that a list at a position finds them. */
+/** The stretches of the log in which a slot held an image, so that who asks about a position finds them. */
 export type PresenceRow = Readonly<{
   workspace: string;
   resource_type: string;
@@ -89,6 +92,8 @@ export type PresenceRow = Readonly<{
   from_position: string;
   /** The event that emptied it; absent while it is filled. */
   to_position: string | null;
+  /** The workspace that owns the image; absent for an own one. */
+  source_workspace: string | null;
 }>;
 
 export const presenceTable: TableSpec<PresenceRow> = {
@@ -99,8 +104,10 @@ export const presenceTable: TableSpec<PresenceRow> = {
     name: { type: 'text' },
     from_position: { type: 'text' },
     to_position: { type: 'text', nullable: true },
+    source_workspace: { type: 'text', nullable: true },
   },
   primaryKey: ['workspace', 'resource_type', 'name', 'from_position'],
+  indexes: [{ columns: ['workspace', 'from_position'], where: 'source_workspace is not null' }],
 };
 
 /**
