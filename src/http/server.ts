@@ -8,7 +8,6 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { principalName } from '../workspaces/authorization/principal.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
-import { toErrorResponse } from './error-response.js';
 import { Refusal } from './refusal.js';
 import { beginContext, checkApiVersion } from './request-context.js';
 
@@ -60,11 +59,6 @@ export async function prepareServer(
   fastify.addHook('onResponse', (request, reply, done) => {
     logResponse(logger, request, reply);
     done();
-  });
-  fastify.setErrorHandler((thrown, request, reply) => {
-    const { body, headers, isFault } = toErrorResponse(thrown);
-    if (isFault) request.log.error({ err: thrown }, 'request failed');
-    void reply.status(body.code).headers(headers).send(body);
   });
 
   await app.register(helmet, {
