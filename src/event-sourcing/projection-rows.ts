@@ -1,10 +1,7 @@
 import { TableBuffer } from './projection-table-buffer.js';
 import type { TableChanges } from './projection-changes.js';
-import type { Generation } from './projection-store.js';
+import type { RowSource } from './projection-store.js';
 import type { ProjectionRows, Row, RowSet, TableSpec } from './projection.js';
-
-/** Where a buffer fetches the rows it does not have. */
-export type RowSource = Pick<Generation, 'loadKeys' | 'loadWhere'>;
 
 /**
  * The rows of a projection between two commits, in memory.

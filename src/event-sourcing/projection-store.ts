@@ -43,6 +43,9 @@ export interface Generation {
   complete(): Promise<void>;
 }
 
+/** Where rows come from that are not in memory. */
+export type RowSource = Pick<Generation, 'loadKeys' | 'loadWhere'>;
+
 /** The generations of one projection that code of its present version can go on with. */
 export interface Generations {
   /** The one that queries see. Absent while queries still see tables of another version. */

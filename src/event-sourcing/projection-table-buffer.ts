@@ -3,7 +3,7 @@ import { MatchSet, RowIndex, parseMatch } from './projection-row-index.js';
 import type { ParsedMatch } from './projection-row-index.js';
 import { keyOfColumns, keyOfValues } from './projection-row-key.js';
 import type { RowKey } from './projection-row-key.js';
-import type { RowSource } from './projection-rows.js';
+import type { RowSource } from './projection-store.js';
 import { TableShape } from './projection-table-shape.js';
 import type { ColumnValue, Row, RowMatch, RowSet, TableSpec } from './projection.js';
 

@@ -56,8 +56,10 @@ export class SqliteProjectionStore implements ProjectionStore {
   rebuild(projection: Projection): Promise<Generation> {
     return attempt(() =>
       this.connection.transaction(() => {
-        for (const stored of this.#generations(projection.name)) if (stored.state === 'building') this.#drop(stored);
-        return this.#begin(projection, 'building');
+        const earlier = this.#generations(projection.name).filter(({ state }) => state === 'building');
+        const begun = this.#begin(projection, 'building');
+        for (const stored of earlier) this.#drop(stored);
+        return begun;
       }),
     );
   }
