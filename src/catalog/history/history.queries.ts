@@ -7,7 +7,7 @@ import type { ImagePage } from '../queries/image.queries.js';
 import type { ImageFilter } from '../queries/image-page.query.js';
 import type { QuerySource } from '../queries/query-source.js';
 import { renderContent } from '../view/rendered-image.js';
-import type { ImageRenderer, ListedImage, Rendered } from '../view/rendered-image.js';
+import type { ImageRenderer, Rendered } from '../view/rendered-image.js';
 import type { CatalogHistorySchema, MomentRow, SlotChangeRow, SlotSnapshotRow } from './history.tables.js';
 import { PresenceQuery } from './presence.query.js';
 import { readChange } from './slot-change.js';
@@ -70,9 +70,9 @@ export class HistoryQueries {
   /** What a workspace saw after the event at a position. */
   async list(workspace: string, position: Position, filter: PastImageFilter = {}): Promise<ImagePage> {
     const { slots, more } = await this.#presence.run(workspace, position, filter);
-    const images: ListedImage[] = [];
+    const images: Rendered[] = [];
     for (const slot of slots) {
-      const image = await this.#listed(slot, position);
+      const image = await this.get(slot, position);
       if (image !== undefined) images.push(image);
     }
     const last = more ? slots.at(-1) : undefined;
@@ -83,11 +83,6 @@ export class HistoryQueries {
 
   /** One image as its workspace saw it after the event at a position; `undefined` when the slot was empty. */
   async get(slot: Slot, position: Position): Promise<Rendered | undefined> {
-    const image = await this.#listed(slot, position);
-    return image && this.renderer.image(image.entry, image.changed, image.rendition);
-  }
-
-  async #listed(slot: Slot, position: Position): Promise<ListedImage | undefined> {
     const own = await this.#viewOf(slot, position);
     if (own.image === undefined) return undefined;
     const { source_workspace: source, created_at: since, last_deployed_at: lastDeployedAt } = own.image;
@@ -99,7 +94,7 @@ export class HistoryQueries {
       hasReference: content.image.reference !== null,
       tags: [...content.tags.values()],
     });
-    return { entry: { slot, source, since, lastDeployedAt }, changed: own.image.changed_position, rendition };
+    return this.renderer.image({ slot, source, since, lastDeployedAt }, own.image.changed_position, rendition);
   }
 
   /** The newest snapshot that is not after the position, and what changed from there. */

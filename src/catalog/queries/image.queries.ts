@@ -1,15 +1,17 @@
+import type { Position } from '../../event-sourcing/position.js';
 import type { PreparedQuery } from '../../read-model/prepared-query.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import type { CatalogSchema } from '../catalog.tables.js';
-import type { ImageRenderer, ListedImage, Rendered } from '../view/rendered-image.js';
-import { ownerOf, selectEntries } from './entry.query.js';
+import { rowSlot } from '../row-slot.js';
+import type { ImageRenderer, Rendered } from '../view/rendered-image.js';
+import { selectEntries } from './entry.query.js';
 import type { EntryRow } from './entry.query.js';
 import { writeImageCursor } from './image-cursor.js';
 import { ImagePageQuery } from './image-page.query.js';
 import type { ImageFilter } from './image-page.query.js';
 import type { QuerySource } from './query-source.js';
-import type { RenditionCache } from './rendition-cache.js';
-import { rowSlot } from '../row-slot.js';
+import type { RenderedImages } from './rendered-images.js';
+import { StandingAnswers } from './standing-answers.js';
 
 /** Images of a workspace in order of type and name, as a JSON array. */
 export interface ImagePage extends Rendered {
@@ -25,12 +27,16 @@ export class ImageQueries {
   readonly #pages: ImagePageQuery;
   readonly #one: PreparedQuery<SlotValues, EntryRow>;
   readonly #count: PreparedQuery<Readonly<{ workspace: string }>, { readonly count: number }>;
+  readonly #answers: StandingAnswers<ImagePage>;
 
+  /** @param passed the position the catalog has passed; without it no list is kept for the next who asks */
   constructor(
     source: QuerySource<CatalogSchema>,
-    private readonly renditions: RenditionCache,
+    private readonly images: RenderedImages,
     private readonly renderer: ImageRenderer,
+    passed: () => Position | undefined = () => undefined,
   ) {
+    this.#answers = new StandingAnswers(passed, ({ body }) => body.length);
     this.#pages = new ImagePageQuery(source);
     this.#one = source.prepare((queries, value) =>
       selectEntries(queries, value('workspace'))
@@ -46,24 +52,14 @@ export class ImageQueries {
   }
 
   /** What a workspace sees: the images it owns and those shared with it. */
-  async list(workspace: string, filter: ImageFilter = {}): Promise<ImagePage> {
-    const { rows, more } = await this.#pages.run(workspace, filter);
-    const images: ListedImage[] = [];
-    for (const row of rows) {
-      const image = await this.#listed(workspace, row);
-      if (image !== undefined) images.push(image);
-    }
-    const last = more ? rows.at(-1) : undefined;
-    const nextCursor = last && writeImageCursor(rowSlot(workspace, last));
-    const rendered = this.renderer.list(images, nextCursor);
-    return { ...rendered, count: images.length, ...(nextCursor !== undefined && { nextCursor }) };
+  list(workspace: string, filter: ImageFilter = {}): Promise<ImagePage> {
+    return this.#answers.get(questionOf(workspace, filter), () => this.#list(workspace, filter));
   }
 
   /** One image as its workspace sees it; `undefined` for an empty slot. */
   async get(slot: Slot): Promise<Rendered | undefined> {
     const row = await this.#one.first({ ...slot });
-    const image = row && (await this.#listed(slot.workspace, row));
-    return image && this.renderer.image(image.entry, image.changed, image.rendition);
+    return row && (this.images.kept(slot.workspace, row) ?? this.images.render(slot.workspace, row));
   }
 
   /** How many images a workspace sees. */
@@ -71,12 +67,28 @@ export class ImageQueries {
     return (await this.#count.first({ workspace }))?.count ?? 0;
   }
 
-  async #listed(workspace: string, row: EntryRow): Promise<ListedImage | undefined> {
-    const slot = rowSlot(workspace, row);
-    const owner = ownerOf(workspace, row);
-    const rendition = await this.renditions.get(owner, row.source_position ?? row.changed_position);
-    if (rendition === undefined) return undefined;
-    const { source_workspace: source, created_at: since, last_deployed_at: lastDeployedAt } = row;
-    return { entry: { slot, source, since, lastDeployedAt }, changed: row.changed_position, rendition };
+  /** Lets go of everything that was rendered. To be called when the catalog was built anew. */
+  forget(): void {
+    this.#answers.forget();
+    this.images.forget();
   }
+
+  async #list(workspace: string, filter: ImageFilter): Promise<ImagePage> {
+    const { rows, more } = await this.#pages.run(workspace, filter);
+    const images: Rendered[] = [];
+    for (const row of rows) {
+      const image = this.images.kept(workspace, row) ?? (await this.images.render(workspace, row));
+      if (image !== undefined) images.push(image);
+    }
+    const last = more ? rows.at(-1) : undefined;
+    const nextCursor = last && writeImageCursor(rowSlot(workspace, last));
+    const rendered = this.renderer.list(images, nextCursor);
+    return { ...rendered, count: images.length, ...(nextCursor !== undefined && { nextCursor }) };
+  }
+}
+
+/** The same for the same question. Workspaces, types and cursors hold no space; the text to look for comes last. */
+function questionOf(workspace: string, { limit, after, q, type, shared }: ImageFilter): string {
+  const begin = after === undefined ? '' : writeImageCursor(after);
+  return `${workspace} ${limit ?? ''} ${begin} ${type ?? ''} ${shared ?? ''} ${q === undefined ? '' : `=${q}`}`;
 }

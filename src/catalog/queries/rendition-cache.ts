@@ -63,6 +63,10 @@ export class RenditionCache {
     return rendition;
   }
 
+  forget(): void {
+    this.#kept.clear();
+  }
+
   /** One statement reads the image with its tags, so that they are of the same moment. */
   async #render(owner: Slot, label: string): Promise<ImageRendition | undefined> {
     const rows = await this.#content.all({ label, ...owner });

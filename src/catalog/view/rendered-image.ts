@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { slotLabel } from '../../vocabulary/slot.js';
 import { imageMetadata, imageSpec, isBuilt } from './image.view.js';
 import type { CatalogEntry, ImageContent } from './image.view.js';
 
@@ -44,32 +43,20 @@ export class ImageRenderer {
 
   /** @param changed the last event of the entry's own slot */
   image(entry: CatalogEntry, changed: string, rendition: ImageRendition): Rendered {
+    const metadata = JSON.stringify(imageMetadata(entry, rendition, this.registry));
     return {
-      body: this.#json(entry, rendition),
+      body: `{"metadata":${metadata},"spec":${rendition.spec}}`,
       etag: `"${this.#stamp}-${changed}-${rendition.position}"`,
     };
   }
 
-  list(images: readonly ListedImage[], nextCursor: string | undefined): Rendered {
-    const hash = createHash('sha256').update(this.#stamp);
-    const bodies: string[] = [];
-    for (const { entry, changed, rendition } of images) {
-      hash.update(`${slotLabel(entry.slot)} ${changed} ${rendition.position}\n`);
-      bodies.push(this.#json(entry, rendition));
-    }
-    hash.update(nextCursor ?? '');
-    return { body: `[${bodies.join(',')}]`, etag: `"${hash.digest('base64url').slice(0, 27)}"` };
+  /** A list of images. Their entity tags make up its own: an event belongs to one slot, so they tell which images they are of. */
+  list(images: readonly Rendered[], nextCursor: string | undefined): Rendered {
+    let tags = `${this.#stamp} ${nextCursor ?? ''}`;
+    for (const { etag } of images) tags += etag;
+    return {
+      body: `[${images.map(({ body }) => body).join(',')}]`,
+      etag: `"${createHash('sha256').update(tags).digest('base64url').slice(0, 27)}"`,
+    };
   }
-
-  #json(entry: CatalogEntry, rendition: ImageRendition): string {
-    return `{"metadata":${JSON.stringify(imageMetadata(entry, rendition, this.registry))},"spec":${rendition.spec}}`;
-  }
-}
-
-/** One image of a list. */
-export interface ListedImage {
-  readonly entry: CatalogEntry;
-  /** The last event of the entry's own slot. */
-  readonly changed: string;
-  readonly rendition: ImageRendition;
 }
