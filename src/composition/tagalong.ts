@@ -6,6 +6,7 @@ import type { CatalogQueries } from '../catalog/catalog.queries.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
+import type { WaitUntilPassed } from '../command-bus/projected.command-log.js';
 import type { Config } from '../config/config.js';
 import type { Aggregate } from '../event-sourcing/aggregate.js';
 import { CommandExecutor } from '../event-sourcing/command-executor.js';
@@ -23,8 +24,9 @@ import { imageCommandDefinitions } from '../images/commands/image-command-defini
 import { imageAggregate } from '../images/domain/image.aggregate.js';
 import type { SlotExecutor } from '../images/handlers/image-handler.js';
 import { ImageHandlers } from '../images/handlers/image-handlers.js';
-import { sharingProcess } from '../images/sharing/sharing.process.js';
+import { DeploymentMoves } from '../images/deployments/deployment-moves.js';
 import { SharingSteps } from '../images/sharing/sharing-steps.js';
+import { slotProcess } from '../images/slot.process.js';
 import { accessProjection, changesAccess } from '../workspaces/access.projection.js';
 import { Authenticator } from '../workspaces/authentication/authenticator.js';
 import { OidcVerifier } from '../workspaces/authentication/oidc.js';
@@ -32,6 +34,7 @@ import { loadOperatorKey } from '../workspaces/authentication/operator-key.js';
 import type { LoadedOperatorKey } from '../workspaces/authentication/operator-key.js';
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
+import { ProjectedEarlierCommands } from './earlier-commands.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
 import { machine } from './surroundings.js';
@@ -84,9 +87,9 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const directory = new SqlAccessDirectory(readModel.queries);
   const catalog = catalogQueries(readModel, readModel, config.registryHost);
 
-  const commandLog: CommandLog = new ProjectedCommandLog(readModel.queries, (position) =>
-    projections.get(commandLogProjection.name).waitFor(position, { timeoutMs: commandLogWaitMs }),
-  );
+  const commandLogPassed: WaitUntilPassed = (position) =>
+    projections.get(commandLogProjection.name).waitFor(position, { timeoutMs: commandLogWaitMs });
+  const commandLog: CommandLog = new ProjectedCommandLog(readModel.queries, commandLogPassed);
   const executorFor = <C, E extends DomainEvent, S, R extends Rejection>(
     aggregate: Aggregate<C, E, S, R>,
   ): CommandExecutor<C, E, S, R> =>
@@ -101,6 +104,8 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       },
     });
   const slots: SlotExecutor = executorFor(imageAggregate);
+  const sharing = new SharingSteps(slots);
+  const moves = new DeploymentMoves(slots, events);
 
   const projections: ProjectionHost = new ProjectionHost(
     {
@@ -111,7 +116,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
         logReport(logger, report);
       },
     },
-    [...readModelProjections(), sharingProcess(new SharingSteps(slots), now)],
+    [...readModelProjections(), slotProcess({ sharing, moves, now })],
   );
   projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
     if (committed === undefined || changesAccess(committed)) directory.invalidate();
@@ -120,7 +125,10 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const readYourWrites = waitingFor(projections, events, config.readYourWritesMs);
   const images = new ImageHandlers({
     slots,
+    steps: sharing,
+    moves,
     events,
+    earlier: new ProjectedEarlierCommands(readModel.queries, events, commandLogPassed),
     directory,
     requests: {
       async locate(shareId) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCodec } from '../../event-sourcing/codec.js';
-import { isDigest, isTag, isWorkspaceName, resourceTypes } from '../../vocabulary/names.js';
+import { isDigest, isImageName, isTag, isWorkspaceName, resourceTypes } from '../../vocabulary/names.js';
 import type { ImageEvent } from './image.events.js';
 import { isTimestamp } from './timestamps.js';
 
@@ -8,6 +8,7 @@ const text = z.string().min(1, 'must not be empty');
 const tag = z.string().refine(isTag, 'is not a tag (letters, digits, "_", "." and "-", at most 128)');
 const digest = z.string().refine(isDigest, 'is not a digest (sha256: and 64 hex digits, or sha512: and 128)');
 const workspace = z.string().refine(isWorkspaceName, 'is not a workspace name (a-z, 0-9 and inner "-", at most 63)');
+const imageName = z.string().refine(isImageName, 'is not the name of an image');
 const timestamp = z.string().refine(isTimestamp, 'is not a date and time of RFC 3339');
 const resourceType = z.enum(resourceTypes);
 const unshareReason = z.enum(['requested', 'name-taken']);
@@ -88,9 +89,15 @@ export const imageCodec = defineCodec<ImageEvent>({
     schema: z.strictObject({ shareId: text, source: workspace, reason: unshareReason }),
   },
   ImageDeployed: {
-    doc: 'A deployment of the workspace now runs from this digest; an earlier deployment of the same kind and name is replaced.',
+    doc: 'A deployment of the workspace now runs from this digest; an earlier deployment of the same kind and name is replaced; `movedFrom` is the image it ran from before, when that was another one.',
     version: 1,
-    schema: z.strictObject({ kind: resourceType, deployment: text, tag: tag.exactOptional(), digest }),
+    schema: z.strictObject({
+      kind: resourceType,
+      deployment: text,
+      tag: tag.exactOptional(),
+      digest,
+      movedFrom: z.strictObject({ resourceType, name: imageName }).exactOptional(),
+    }),
   },
   DeploymentRetired: {
     doc: 'The deployment no longer runs from the image.',

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../../vocabulary/names.js';
 import type { Slot } from '../../vocabulary/slot.js';
-import type { DeploymentData, ShareParties, UnshareReason } from './image.events.js';
+import type { DeploymentData, ImageInWorkspace, ShareParties, UnshareReason } from './image.events.js';
 
 /** Every command names the slot it is for; `imageStream(command.data.slot)` is the stream to run it on. */
 interface ForSlot {
@@ -53,7 +53,14 @@ export type ImageCommand =
       readonly data: ForSlot & { readonly shareId: string; readonly reason: UnshareReason };
     }
   /** Says that this workspace runs something from the image. */
-  | { readonly type: 'RecordDeployment'; readonly data: ForSlot & DeploymentData }
+  | {
+      readonly type: 'RecordDeployment';
+      readonly data: ForSlot &
+        DeploymentData & {
+          /** The image of this workspace it runs from until now, when that is another one. */
+          readonly movedFrom?: ImageInWorkspace;
+        };
+    }
   | {
       readonly type: 'RetireDeployment';
       readonly data: ForSlot & { readonly kind: ResourceType; readonly deployment: string };

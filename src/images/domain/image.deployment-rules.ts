@@ -14,14 +14,14 @@ type ImageDecision = Decision<ImageEvent, ImageRejection>;
  * stand in the source's slot, where the sender has resolved them.
  */
 export function recordDeployment({ data }: ImageCommandOf<'RecordDeployment'>, state: ImageState): ImageDecision {
-  const { slot, kind, deployment, tag, digest } = data;
+  const { slot, kind, deployment, tag, digest, movedFrom } = data;
   if (state.kind === 'empty') return rejected(refusal.imageNotFound(slot));
   const present = findDeployment(state, kind, deployment);
   if (present?.digest === digest && present.tag === tag) return alreadySo;
   const missing = state.kind === 'owned' ? missingIn(state, data) : undefined;
   if (missing !== undefined) return rejected(missing);
   const pinned: DeploymentData = { kind, deployment, ...(tag !== undefined && { tag }), digest };
-  return events({ type: 'ImageDeployed', data: pinned });
+  return events({ type: 'ImageDeployed', data: movedFrom === undefined ? pinned : { ...pinned, movedFrom } });
 }
 
 /** Why the image cannot give what is to be deployed. */

@@ -34,7 +34,13 @@ export type ImageEvent =
       readonly type: 'SharedImageRevoked';
       readonly data: { readonly shareId: string; readonly source: string; readonly reason: UnshareReason };
     }
-  | { readonly type: 'ImageDeployed'; readonly data: DeploymentData }
+  | {
+      readonly type: 'ImageDeployed';
+      readonly data: DeploymentData & {
+        /** The image of this workspace it ran from until now, when that was another one. */
+        readonly movedFrom?: ImageInWorkspace;
+      };
+    }
   | {
       readonly type: 'DeploymentRetired';
       readonly data: { readonly kind: ResourceType; readonly deployment: string };
@@ -46,6 +52,12 @@ export interface ShareParties {
   /** The workspace the image is shared with. */
   readonly target: string;
   readonly targetAccountId: string;
+}
+
+/** An image, when the workspace goes without saying. */
+export interface ImageInWorkspace {
+  readonly resourceType: ResourceType;
+  readonly name: string;
 }
 
 export interface DeploymentData {

@@ -151,9 +151,12 @@ function partiesOf({ shareId, target, targetAccountId }: ShareParties): SharePar
   return { shareId, target, targetAccountId };
 }
 
-function deploy(image: OwnedImage | SharedInImage, deployment: DeploymentData): OwnedImage | SharedInImage {
-  const key = deploymentKey(deployment.kind, deployment.deployment);
-  return { ...image, deployments: image.deployments.set(key, deployment) };
+function deploy(
+  image: OwnedImage | SharedInImage,
+  { kind, deployment, tag, digest }: DataOf<'ImageDeployed'>,
+): OwnedImage | SharedInImage {
+  const pinned: DeploymentData = { kind, deployment, ...(tag !== undefined && { tag }), digest };
+  return { ...image, deployments: image.deployments.set(deploymentKey(kind, deployment), pinned) };
 }
 
 function retire(

@@ -1,9 +1,12 @@
+import type { CommandContext } from '../../event-sourcing/command.js';
 import { comparePositions } from '../../event-sourcing/position.js';
 import type { Position } from '../../event-sourcing/position.js';
-import { imageStream, slotLabel } from '../../vocabulary/slot.js';
+import { imageStream, parseImageStream, slotLabel } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import type { SharingDirectory } from '../sharing-directory.js';
 import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import { causedBy } from './earlier-commands.js';
+import type { EarlierCommands } from './earlier-commands.js';
 import type { SlotExecutor } from './image-handler.js';
 import { requireRole } from './image-handler.js';
 
@@ -22,19 +25,22 @@ export class CleanupImagesHandler {
     private readonly slots: SlotExecutor,
     private readonly directory: SharingDirectory,
     private readonly finder: UnusedImageFinder,
+    private readonly earlier: EarlierCommands,
   ) {}
 
   async handle({ workspace }: { readonly workspace: string }, request: CommandRequest): Promise<CleanupOutcome> {
-    const refused = await requireRole(this.directory, request.caller, workspace, 'admin');
+    const { caller, context } = request;
+    const refused = await requireRole(this.directory, caller, workspace, 'admin');
     if (refused !== undefined) return { kind: 'rejected', rejection: refused };
+    const before = await this.#earlierRun(context);
+    if (before !== undefined) return before;
     const deleted: Slot[] = [];
     let position: Position | undefined;
     for (const slot of await this.finder.unused(workspace)) {
-      const { context } = request;
       const outcome = await this.slots.execute(
         imageStream(slot),
         { type: 'DeleteImage', data: { slot } },
-        { ...context, commandId: `${context.commandId}/${slotLabel(slot)}`, causationId: context.commandId },
+        causedBy(context, `${step}${slotLabel(slot)}`),
       );
       if (outcome.kind !== 'accepted') continue;
       deleted.push(slot);
@@ -42,4 +48,15 @@ export class CleanupImagesHandler {
     }
     return { kind: 'cleaned', deleted, position };
   }
+
+  /** What fell out of use since a first run is none of its business when it is repeated, even if it was cut short. */
+  async #earlierRun({ commandId, repeatable }: CommandContext): Promise<CleanupOutcome | undefined> {
+    const deletions = repeatable ? await this.earlier.findAll(`${commandId} ${step}`) : [];
+    const last = deletions.at(-1);
+    if (last === undefined) return undefined;
+    const deleted = deletions.flatMap(({ stream }) => parseImageStream(stream) ?? []);
+    return { kind: 'cleaned', deleted, position: last.position };
+  }
 }
+
+const step = 'cleanup ';

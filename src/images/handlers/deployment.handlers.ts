@@ -1,11 +1,15 @@
 import type { ResourceType } from '../../vocabulary/names.js';
-import { imageStream, slotIn, slotLabel } from '../../vocabulary/slot.js';
+import { imageStream, parseImageStream, slotIn, slotLabel } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import { findTag, holdsDigest, latestTag } from '../domain/image.queries.js';
 import { refusal } from '../domain/image.rejections.js';
 import type { ImageState } from '../domain/image.state.js';
+import type { CommandContext } from '../../event-sourcing/command.js';
+import type { DeploymentMoves } from '../deployments/deployment-moves.js';
 import type { SharingDirectory } from '../sharing-directory.js';
 import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import { causedBy, earlierRun } from './earlier-commands.js';
+import type { EarlierCommands } from './earlier-commands.js';
 import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
 import { requireRole } from './image-handler.js';
 
@@ -26,7 +30,7 @@ export interface Retire {
   readonly deployment: string;
 }
 
-/** Finds the slot a deployment was made from. */
+/** Finds the slot a deployment was made from. Knows everything recorded before it is asked. */
 export interface DeploymentFinder {
   locate(workspace: string, kind: ResourceType, deployment: string): Promise<Slot | undefined>;
 }
@@ -35,35 +39,68 @@ export interface DeploymentFinder {
 export class DeploymentHandlers {
   constructor(
     private readonly slots: SlotExecutor,
+    private readonly moves: DeploymentMoves,
     private readonly directory: SharingDirectory,
     private readonly finder: DeploymentFinder,
+    private readonly earlier: EarlierCommands,
   ) {}
 
   async deploy(data: Deploy, request: CommandRequest): Promise<HandlerOutcome> {
-    const { slot, kind, deployment } = data;
-    const refused = await requireRole(this.directory, request.caller, slot.workspace, 'member');
+    const { workspace } = data.slot;
+    const refused = await requireRole(this.directory, request.caller, workspace, 'member');
     if (refused !== undefined) return { kind: 'rejected', rejection: refused };
-
-    const pinned = await this.#pin(data);
-    if ('code' in pinned) return { kind: 'rejected', rejection: pinned };
-    const outcome = await this.slots.execute(
-      imageStream(slot),
-      { type: 'RecordDeployment', data: { slot, kind, deployment, ...pinned } },
-      request.context,
-    );
-    if (outcome.kind === 'accepted') await this.#retireElsewhere(data, request);
-    return outcome;
+    const { kind, deployment } = data;
+    return this.moves.inTurn({ workspace, kind, deployment }, () => this.#deploy(data, request.context));
   }
 
   async retire({ workspace, kind, deployment }: Retire, request: CommandRequest): Promise<HandlerOutcome> {
     const refused = await requireRole(this.directory, request.caller, workspace, 'member');
     if (refused !== undefined) return { kind: 'rejected', rejection: refused };
+    return this.moves.inTurn({ workspace, kind, deployment }, () =>
+      this.#retire({ workspace, kind, deployment }, request.context),
+    );
+  }
+
+  /** One name runs from one image: deploying it from another ends the deployment made before. */
+  async #deploy(data: Deploy, context: CommandContext): Promise<HandlerOutcome> {
+    const { slot, kind, deployment } = data;
+    const stream = imageStream(slot);
+    const first = await earlierRun(this.earlier, context, (on) => on === stream);
+    if (first !== undefined) return first;
+
+    const pinned = await this.#pin(data);
+    if ('code' in pinned) return { kind: 'rejected', rejection: pinned };
+    const deployed = { workspace: slot.workspace, kind, deployment };
+    const runsFrom = await this.finder.locate(slot.workspace, kind, deployment);
+    const before = runsFrom === undefined || slotLabel(runsFrom) === slotLabel(slot) ? undefined : runsFrom;
+    if (before !== undefined && (await this.moves.runsFrom(slot, deployed))) {
+      // It moved away and was never ended here. Only a deployment recorded anew comes after the other one.
+      await this.moves.leave(slot, deployed, causedBy(context, 'leave-leftover'));
+    }
+    const movedFrom = before && { resourceType: before.resourceType, name: before.name };
+    const outcome = await this.slots.execute(
+      stream,
+      {
+        type: 'RecordDeployment',
+        data: { slot, kind, deployment, ...pinned, ...(movedFrom !== undefined && { movedFrom }) },
+      },
+      context,
+    );
+    if (outcome.kind === 'accepted' && before !== undefined) {
+      await this.moves.leave(before, deployed, causedBy(context, 'leave'));
+    }
+    return outcome;
+  }
+
+  async #retire({ workspace, kind, deployment }: Retire, context: CommandContext): Promise<HandlerOutcome> {
+    const first = await earlierRun(this.earlier, context, (on) => parseImageStream(on)?.workspace === workspace);
+    if (first !== undefined) return first;
     const slot = await this.finder.locate(workspace, kind, deployment);
     if (slot === undefined) return { kind: 'rejected', rejection: unknownDeployment(workspace, kind, deployment) };
     return this.slots.execute(
       imageStream(slot),
       { type: 'RetireDeployment', data: { slot, kind, deployment } },
-      request.context,
+      context,
     );
   }
 
@@ -78,18 +115,6 @@ export class DeploymentHandlers {
     const owner = state.kind === 'owned' ? slot : slotIn(state.source, slot);
     const owned = state.kind === 'owned' ? state : (await this.slots.load(imageStream(owner))).state;
     return pinIn(owned, slot, tag, digest);
-  }
-
-  /** One name runs from one image: deploying it from another ends the deployment made before. */
-  async #retireElsewhere({ slot, kind, deployment }: Deploy, request: CommandRequest): Promise<void> {
-    const before = await this.finder.locate(slot.workspace, kind, deployment);
-    if (before === undefined || slotLabel(before) === slotLabel(slot)) return;
-    const { context } = request;
-    await this.slots.execute(
-      imageStream(before),
-      { type: 'RetireDeployment', data: { slot: before, kind, deployment } },
-      { ...context, commandId: `${context.commandId}/retire-elsewhere`, causationId: context.commandId },
-    );
   }
 }
 

@@ -1,6 +1,8 @@
 import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
 import type { CommandExecutor } from '../../event-sourcing/command-executor.js';
 import type { CommandOutcome } from '../../event-sourcing/command.js';
+import { comparePositions } from '../../event-sourcing/position.js';
+import type { Position } from '../../event-sourcing/position.js';
 import { imageStream } from '../../vocabulary/slot.js';
 import { authorize } from '../../workspaces/authorization/authorize.js';
 import type { Principal } from '../../workspaces/authorization/principal.js';
@@ -39,4 +41,12 @@ export async function decideOnSlot(
   const refused = await requireRole(directory, request.caller, command.data.slot.workspace, needed);
   if (refused !== undefined) return { kind: 'rejected', rejection: refused };
   return slots.execute(imageStream(command.data.slot), command, request.context);
+}
+
+/** The outcome with the later of two positions, so that waiting for it shows both slots. */
+export function later<O extends Exclude<HandlerOutcome, { kind: 'rejected' }>>(
+  outcome: O,
+  position: Position | undefined,
+): O {
+  return comparePositions(outcome.position, position) >= 0 ? outcome : { ...outcome, position };
 }

@@ -1,10 +1,12 @@
 import type { EventReader } from '../../event-sourcing/event-store.js';
-import { SharingSteps } from '../sharing/sharing-steps.js';
+import type { DeploymentMoves } from '../deployments/deployment-moves.js';
+import type { SharingSteps } from '../sharing/sharing-steps.js';
 import type { SharingDirectory } from '../sharing-directory.js';
 import { CleanupImagesHandler } from './cleanup-images.handler.js';
 import type { UnusedImageFinder } from './cleanup-images.handler.js';
 import { DeploymentHandlers } from './deployment.handlers.js';
 import type { DeploymentFinder } from './deployment.handlers.js';
+import type { EarlierCommands } from './earlier-commands.js';
 import type { SlotExecutor } from './image-handler.js';
 import { OwnImageHandlers } from './own-image.handlers.js';
 import { ShareImageHandler } from './share-image.handler.js';
@@ -15,17 +17,19 @@ import { UnshareImageHandler } from './unshare-image.handler.js';
 
 export interface ImageHandlerParts {
   readonly slots: SlotExecutor;
+  readonly steps: SharingSteps;
+  readonly moves: DeploymentMoves;
   readonly events: EventReader;
   readonly directory: SharingDirectory;
   readonly requests: ShareRequestFinder;
   readonly deployments: DeploymentFinder;
   readonly unused: UnusedImageFinder;
+  readonly earlier: EarlierCommands;
   readonly options: ShareImageOptions;
 }
 
 /** Every way to change something of an image. */
 export class ImageHandlers {
-  readonly steps: SharingSteps;
   readonly own: OwnImageHandlers;
   readonly share: ShareImageHandler;
   readonly unshare: UnshareImageHandler;
@@ -33,13 +37,13 @@ export class ImageHandlers {
   readonly deployments: DeploymentHandlers;
   readonly cleanup: CleanupImagesHandler;
 
-  constructor({ slots, events, directory, requests, deployments, unused, options }: ImageHandlerParts) {
-    this.steps = new SharingSteps(slots);
+  constructor(parts: ImageHandlerParts) {
+    const { slots, steps, moves, events, directory, requests, deployments, unused, earlier, options } = parts;
     this.own = new OwnImageHandlers(slots, directory);
-    this.share = new ShareImageHandler(slots, this.steps, directory, events, options);
-    this.unshare = new UnshareImageHandler(slots, this.steps, directory);
-    this.requests = new ShareRequestHandlers(slots, this.steps, directory, requests);
-    this.deployments = new DeploymentHandlers(slots, directory, deployments);
-    this.cleanup = new CleanupImagesHandler(slots, directory, unused);
+    this.share = new ShareImageHandler(slots, steps, directory, events, earlier, options);
+    this.unshare = new UnshareImageHandler(slots, steps, directory);
+    this.requests = new ShareRequestHandlers(slots, steps, directory, events, requests, earlier);
+    this.deployments = new DeploymentHandlers(slots, moves, directory, deployments, earlier);
+    this.cleanup = new CleanupImagesHandler(slots, directory, unused, earlier);
   }
 }

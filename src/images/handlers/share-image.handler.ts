@@ -1,6 +1,5 @@
-import type { CommandOutcome } from '../../event-sourcing/command.js';
 import type { EventReader } from '../../event-sourcing/event-store.js';
-import { comparePositions } from '../../event-sourcing/position.js';
+import { TooMuchContentionError } from '../../event-sourcing/faults.js';
 import { imageStream, slotIn } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import type { ShareParties } from '../domain/image.events.js';
@@ -11,8 +10,10 @@ import type { SharingSteps } from '../sharing/sharing-steps.js';
 import { wasTakenBack } from '../sharing/share-history.js';
 import type { SharingDirectory } from '../sharing-directory.js';
 import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
+import { earlierRun } from './earlier-commands.js';
+import type { EarlierCommands } from './earlier-commands.js';
 import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
-import { requireRole } from './image-handler.js';
+import { later, requireRole } from './image-handler.js';
 
 /** Asks to share a whole image, with all its tags, those pushed later included. */
 export interface ShareImage {
@@ -39,6 +40,7 @@ export class ShareImageHandler {
     private readonly steps: SharingSteps,
     private readonly directory: SharingDirectory,
     private readonly events: EventReader,
+    private readonly earlier: EarlierCommands,
     private readonly options: ShareImageOptions,
   ) {}
 
@@ -51,28 +53,33 @@ export class ShareImageHandler {
     const way = await this.#wayTo(data, request);
     if (way.kind === 'refused') return rejected(way.rejection);
     const share: ShareParties = {
-      shareId: shareIdOf(request.context.commandId),
+      shareId: shareIdOf(request.context.commandId, slot, targetWorkspace),
       target: targetWorkspace,
       targetAccountId: way.accountId,
     };
-    return way.kind === 'at-once' ? this.#share(slot, share, request) : this.#requestShare(slot, share, request);
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      const outcome = await (way.kind === 'at-once'
+        ? this.#share(slot, share, request)
+        : this.#requestShare(slot, share, request));
+      if (outcome !== 'ended-meanwhile') return outcome;
+    }
+    throw new TooMuchContentionError(imageStream(slot), maxAttempts);
   }
 
-  async #share(slot: Slot, share: ShareParties, request: CommandRequest): Promise<ShareImageOutcome> {
-    const early = await this.#earlyConflict(slot, share);
-    if (early !== undefined) return rejected(early);
-
-    const outcome = await this.slots.execute(
-      imageStream(slot),
-      { type: 'ShareImage', data: { slot, ...share } },
-      request.context,
-    );
+  async #share(slot: Slot, share: ShareParties, request: CommandRequest): Promise<ShareImageOutcome | EndedMeanwhile> {
+    const { context } = request;
+    const stream = imageStream(slot);
+    const conflict = await this.#earlyConflict(slot, share);
+    if (conflict !== undefined && (await earlierRun(this.earlier, context, (on) => on === stream)) === undefined) {
+      return rejected(conflict);
+    }
+    const outcome = await this.slots.execute(stream, { type: 'ShareImage', data: { slot, ...share } }, context);
     if (outcome.kind === 'rejected') return outcome;
-    const { state } = await this.slots.load(imageStream(slot));
-    const standing = activeShare(state, share.target);
-    if (standing === undefined) return this.#afterTheEnd(slot, share, outcome);
 
-    const delivery = await this.steps.deliver(slot, standing, request.context);
+    const standing =
+      outcome.kind === 'accepted' ? share : activeShare((await this.slots.load(stream)).state, share.target);
+    if (standing === undefined) return 'ended-meanwhile';
+    const delivery = await this.steps.deliver(slot, standing, context);
     switch (delivery.kind) {
       case 'received':
         return { ...later(outcome, delivery.position), share: 'active', shareId: standing.shareId };
@@ -83,7 +90,7 @@ export class ShareImageHandler {
     }
   }
 
-  /** The share was made by an earlier run of this command and is over by now: the answer stays what it was. */
+  /** The share was made by an earlier run of this command, or ended right after: the answer stays what it was. */
   async #afterTheEnd(
     slot: Slot,
     share: ShareParties,
@@ -94,7 +101,11 @@ export class ShareImageHandler {
     return { ...outcome, share: 'active', shareId: share.shareId };
   }
 
-  async #requestShare(slot: Slot, share: ShareParties, request: CommandRequest): Promise<ShareImageOutcome> {
+  async #requestShare(
+    slot: Slot,
+    share: ShareParties,
+    request: CommandRequest,
+  ): Promise<ShareImageOutcome | EndedMeanwhile> {
     const now = request.context.occurredAt;
     const expiresAt = new Date(Date.parse(now) + this.options.requestDays * 86_400_000).toISOString();
     const stream = imageStream(slot);
@@ -104,14 +115,18 @@ export class ShareImageHandler {
       request.context,
     );
     if (outcome.kind === 'rejected') return outcome;
+    if (outcome.kind === 'accepted') return { ...outcome, share: 'pending', shareId: share.shareId };
     const { state } = await this.slots.load(stream);
     const active = activeShare(state, share.target);
     if (active !== undefined) return { ...outcome, share: 'active', shareId: active.shareId };
-    const standing = pendingRequestTo(state, share.target) ?? share;
-    return { ...outcome, share: 'pending', shareId: standing.shareId };
+    const waiting = pendingRequestTo(state, share.target);
+    return waiting === undefined ? 'ended-meanwhile' : { ...outcome, share: 'pending', shareId: waiting.shareId };
   }
 
-  /** The common conflict is found before anything is written. What slips in between is settled by the steps. */
+  /**
+   * The common conflict is found before anything is written. What slips in between is settled by the steps, and so is
+   * a share that has ended and is still in the target's slot.
+   */
   async #earlyConflict(slot: Slot, share: ShareParties): Promise<HandlerRejection | undefined> {
     const source = await this.slots.load(imageStream(slot));
     if (source.state.kind !== 'owned' || activeShare(source.state, share.target) !== undefined) return undefined;
@@ -123,7 +138,7 @@ export class ShareImageHandler {
       case 'owned':
         return refusal.nameTakenByOwnImage(target);
       case 'shared-in':
-        return state.source === slot.workspace ? undefined : refusal.nameTakenByShare(target, state);
+        return (await this.steps.isHeld(target, state)) ? refusal.nameTakenByShare(target, state) : undefined;
     }
   }
 
@@ -165,6 +180,11 @@ export class ShareImageHandler {
   }
 }
 
+/** The share or request that made the command "already so" was gone when it was looked at: decide again. */
+type EndedMeanwhile = 'ended-meanwhile';
+
+const maxAttempts = 12;
+
 type Way =
   | { readonly kind: 'at-once' | 'by-request'; readonly accountId: string }
   | { readonly kind: 'refused'; readonly rejection: HandlerRejection };
@@ -182,12 +202,4 @@ function unavailable(target: string): Way {
 
 function rejected(rejection: HandlerRejection): Extract<HandlerOutcome, { kind: 'rejected' }> {
   return { kind: 'rejected', rejection };
-}
-
-/** The answer names the later of two positions, so that waiting for it shows both slots. */
-function later<O extends Exclude<CommandOutcome<HandlerRejection>, { kind: 'rejected' }>>(
-  outcome: O,
-  position: string | undefined,
-): O {
-  return comparePositions(outcome.position, position) >= 0 ? outcome : { ...outcome, position };
 }

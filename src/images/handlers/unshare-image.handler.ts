@@ -1,4 +1,3 @@
-import { comparePositions } from '../../event-sourcing/position.js';
 import { imageStream } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import { activeShare } from '../domain/image.queries.js';
@@ -6,7 +5,7 @@ import type { SharingSteps } from '../sharing/sharing-steps.js';
 import type { SharingDirectory } from '../sharing-directory.js';
 import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
 import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
-import { requireRole } from './image-handler.js';
+import { later, requireRole } from './image-handler.js';
 
 export interface UnshareImage {
   readonly slot: Slot;
@@ -35,10 +34,7 @@ export class UnshareImageHandler {
     const command = { type: 'UnshareImage', data: { slot, target: targetWorkspace } } as const;
     const outcome = await this.slots.execute(stream, command, request.context);
     if (outcome.kind === 'rejected' || share === undefined) return outcome;
-    const gone = await this.steps.withdraw(slot, share, 'requested', request.context);
-    return gone === undefined || comparePositions(outcome.position, gone) >= 0
-      ? outcome
-      : { ...outcome, position: gone };
+    return later(outcome, await this.steps.withdraw(slot, share, 'requested', request.context));
   }
 
   /**
