@@ -21,8 +21,12 @@ export type CommitListener = (
   indexedThrough: number | undefined,
 ) => void;
 
-/** So many appends are handed over at a time, so that the writer works on the first while the next are being made. */
-const batchSize = 16;
+/**
+ * So many appends are handed over at a time, so that the writer works on the first while the next
+ * are being made: few at first, since waking a thread takes longer than writing them.
+ */
+const firstBatch = 8;
+const nextBatch = 32;
 
 /** Bounds of one group, so that one transaction does not hold up the ones behind it for long. */
 const maxAppends = 512;
@@ -65,7 +69,7 @@ export class AppendQueue {
       return;
     }
     this.#waiting.push(append);
-    if (this.#waiting.length >= batchSize && !this.#groupIsFull()) this.#write(false);
+    if (this.#waiting.length > this.#batchSize && !this.#groupIsFull()) this.#write(false);
     this.#schedule();
   }
 
@@ -119,11 +123,15 @@ export class AppendQueue {
   }
 
   #commit(): void {
-    while (this.#waiting.length > batchSize && !this.#groupIsFull()) this.#write(false);
+    while (this.#waiting.length > this.#batchSize && !this.#groupIsFull()) this.#write(false);
     this.#write(true);
     this.#committing = this.#written;
     this.#written = [];
     this.#writtenCharacters = 0;
+  }
+
+  get #batchSize(): number {
+    return this.#written.length === 0 ? firstBatch : nextBatch;
   }
 
   #groupIsFull(): boolean {
@@ -132,7 +140,7 @@ export class AppendQueue {
 
   /** Hands over the next batch; an empty one when the group is full. */
   #write(commit: boolean): void {
-    const appends = this.#groupIsFull() ? [] : this.#waiting.splice(0, batchSize);
+    const appends = this.#groupIsFull() ? [] : this.#waiting.splice(0, this.#batchSize);
     const streams: string[] = [];
     const expected: number[] = [];
     const counts: number[] = [];

@@ -47,6 +47,15 @@ export class GroupWriter {
     return answer ?? { kind: 'refused', reason };
   }
 
+  /**
+   * Does what no answer waits for: begins the next transaction with a share of the index, if that is due.
+   * It becomes durable with the next group, or is forgotten and done again.
+   */
+  workAhead(): void {
+    this.#attempt(() => this.#log?.workAhead());
+    this.#refusal = undefined;
+  }
+
   close(): void {
     this.#log?.close();
     this.#log = undefined;
@@ -89,8 +98,8 @@ class WritableLog {
   });
   #position: number;
   #outcomes: number[] = [];
-  /** Events written in the transaction under way. */
-  #appended = 0;
+  /** How far the index reaches once the transaction under way is committed, if that has changed. */
+  #indexedThrough: number | undefined;
 
   constructor(db: Database) {
     this.#db = db;
@@ -110,6 +119,12 @@ class WritableLog {
     this.#position = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck().get() ?? 0;
   }
 
+  workAhead(): void {
+    if (!this.#indexWriter.hasWork) return;
+    this.#begin.run();
+    this.#indexedThrough = this.#indexWriter.advance();
+  }
+
   write(batch: AppendBatch): void {
     if (!this.#db.inTransaction) this.#begin.run();
     let field = 0;
@@ -121,12 +136,12 @@ class WritableLog {
   }
 
   commit(): GroupAnswer {
-    const indexedThrough = this.#indexWriter.advance(this.#appended);
     this.#commit.run();
+    const indexedThrough = this.#indexedThrough;
     if (indexedThrough !== undefined) this.#tail.forgetThrough(indexedThrough);
+    this.#indexedThrough = undefined;
     const outcomes = Float64Array.from(this.#outcomes);
     this.#outcomes = [];
-    this.#appended = 0;
     return { kind: 'committed', outcomes, indexedThrough };
   }
 
@@ -162,8 +177,8 @@ class WritableLog {
         fields[field + 3] ?? '',
       );
       this.#tail.add(stream, revision, position);
-      this.#appended++;
     }
+    this.#indexWriter.owe((end - start) / fieldsPerEvent);
   }
 
   /** Where the earlier append that this one repeats has ended, or where the stream is if it has no events; `undefined` for a conflict. */

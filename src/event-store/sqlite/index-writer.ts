@@ -2,10 +2,10 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Run, UnindexedTail } from './unindexed-tail.js';
 
 /** A segment goes to the index when it holds so many events. */
-const segmentSize = 4_096;
+const segmentSize = 8_192;
 
-/** How many runs are written per event appended: above 1, so that a segment is done before the next is full. */
-const pace = 2;
+/** How many rows are written per event appended: above 1, so that a segment is done before the next is full. */
+const pace = 1.5;
 
 /** So many positions in one row. */
 const maxRun = 512;
@@ -20,8 +20,10 @@ export class IndexWriter {
   readonly #setIndexedThrough: Statement<[number]>;
   readonly #tail: UnindexedTail;
   readonly #hashOf: (stream: string) => number;
-  #underWay: { readonly runs: readonly HashedRun[]; readonly last: number } | undefined;
+  #underWay: SegmentUnderWay | undefined;
   #next = 0;
+  /** How many rows are due. */
+  #owed = 0;
 
   constructor(db: Database, tail: UnindexedTail, hashOf: (stream: string) => number) {
     this.#tail = tail;
@@ -32,16 +34,25 @@ export class IndexWriter {
     this.#setIndexedThrough = db.prepare("UPDATE store SET value = ? WHERE key = 'indexed_through'");
   }
 
+  /** Takes note of events appended: the more of them, the larger the next share. */
+  owe(events: number): void {
+    if (this.#underWay !== undefined) this.#owed += events * pace;
+  }
+
+  /** True while a segment is on its way into the index, or has become due. */
+  get hasWork(): boolean {
+    return this.#underWay !== undefined || this.#tail.newest.events >= segmentSize;
+  }
+
   /**
-   * Writes a share of the index, inside the transaction that appended `appended` events.
+   * Writes a share of the index, inside a transaction.
    *
-   * @returns the position through which the index became complete, once this transaction is committed
+   * @returns the position through which the index becomes complete when the transaction is committed, if it does
    */
-  advance(appended: number): number | undefined {
-    this.#begin();
-    if (this.#underWay === undefined) return undefined;
-    const { runs, last } = this.#underWay;
-    const end = Math.min(runs.length, this.#next + appended * pace);
+  advance(): number | undefined {
+    const { runs, last } = (this.#underWay ??= this.#takeSegment());
+    const end = Math.min(runs.length, this.#next + Math.ceil(this.#owed));
+    this.#owed = 0;
     for (; this.#next < end; this.#next++) {
       const run = runs[this.#next];
       if (run !== undefined) this.#write(run);
@@ -52,13 +63,13 @@ export class IndexWriter {
     return last;
   }
 
-  #begin(): void {
+  #takeSegment(): SegmentUnderWay {
     const { newest } = this.#tail;
-    if (this.#underWay !== undefined || newest.events < segmentSize) return;
     const runs = Array.from(newest.runs, ([stream, run]) => ({ ...run, hash: this.#hashOf(stream) }));
-    this.#underWay = { runs: runs.sort((a, b) => a.hash - b.hash), last: newest.last };
-    this.#next = 0;
     this.#tail.seal();
+    this.#next = 0;
+    this.#owed = 0;
+    return { runs: runs.sort((a, b) => a.hash - b.hash), last: newest.last };
   }
 
   #write({ hash, first, positions }: HashedRun): void {
@@ -71,4 +82,10 @@ export class IndexWriter {
 
 interface HashedRun extends Run {
   readonly hash: number;
+}
+
+interface SegmentUnderWay {
+  /** In the order of their hashes. */
+  readonly runs: readonly HashedRun[];
+  readonly last: number;
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database, Statement } from 'better-sqlite3';
 import { noStream } from '../append-rules.js';
 import type { Run } from './unindexed-tail.js';
 
 /** What `stream_runs` files a stream under: the first 48 bits of a SHA-256. Streams may share one; every look-up compares the name as well. */
 export function streamHash(stream: string): number {
-  return createHash('sha256').update(stream).digest().readUIntBE(0, 6);
+  return parseInt(hash('sha256', stream, 'hex').slice(0, 12), 16);
 }
 
 interface RunRow {

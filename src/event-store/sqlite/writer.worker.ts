@@ -16,7 +16,9 @@ port.on('message', (request: WriterRequest) => {
   switch (request.kind) {
     case 'write':
       writer.write(request.batch);
-      if (request.commit) say({ kind: 'answer', answer: writer.commit() });
+      if (!request.commit) return;
+      say({ kind: 'answer', answer: writer.commit() });
+      writer.workAhead();
       return;
     case 'close':
       writer.close();

@@ -163,19 +163,20 @@ describe('a damaged SQLite event store', () => {
 
     it('finds an index that does not fit the log', async () => {
       const store = await SqliteEventStore.open({ directory });
-      for (let n = 0; n < 3; n++) await store.append(`s${n}`, 'no-stream', events(3_000));
-      await store.append('s0', 2_999n, events(4_000));
+      for (let n = 0; n < 3; n++) await store.append(`s${n}`, 'no-stream', events(6_000));
+      await store.append('s0', 5_999n, events(100));
+      await store.append('s0', 6_099n, events(100));
       await store.close();
       expect(await faultsOf(directory)).toEqual([]);
       tamper(`
         DELETE FROM stream_runs WHERE first_position = 1;
-        UPDATE stream_runs SET positions = json_set(positions, '$[0]', 7) WHERE first_position = 3001;
+        UPDATE stream_runs SET positions = json_set(positions, '$[0]', 7) WHERE first_position = 6001;
       `);
 
       const faults = await faultsOf(directory);
       expect(faults).toContainEqual(expect.stringMatching(/^the index has \d+ entries for the first \d+ events$/));
       expect(faults).toContain('0000000000000513 stream s0 has no event before this one of revision 512');
-      expect(faults).toContain('0000000000003001 the index points at events that are not those it means');
+      expect(faults).toContain('0000000000006001 the index points at events that are not those it means');
     });
 
     it('can be run while the store is written to', async () => {

@@ -29,7 +29,9 @@ export function batchOf(...appends: readonly GroupedAppend[]): AppendBatch {
 /** Has these appends committed as one group. */
 export function commit(writer: GroupWriter, ...appends: readonly GroupedAppend[]): GroupAnswer {
   writer.write(batchOf(...appends));
-  return writer.commit();
+  const answer = writer.commit();
+  writer.workAhead();
+  return answer;
 }
 
 /** The answer in words: `appended 3 @12`, `repeated 0 @1`, `conflict 4`, or `refused: <why>`. */
