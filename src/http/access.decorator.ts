@@ -15,6 +15,8 @@ export interface AccessRule {
   readonly level: AccessLevel;
   /** The path parameter that names the workspace, for routes about a workspace itself. Default: header or query. */
   readonly workspaceParam?: string;
+  /** For what outlives workspaces: the operator may name a deleted workspace, or none and mean all of them. */
+  readonly operatorSeesAll?: boolean;
 }
 
 export const accessRuleKey = 'tagalong:access';

@@ -8,6 +8,7 @@ import {
   isWorkspaceName,
   parseResourceType,
 } from '../vocabulary/names.js';
+import { parseInstant } from '../vocabulary/instant.js';
 
 /** Builds a class-validator decorator for text of one grammar. The message continues "FIELD …". */
 export function textRule(
@@ -99,4 +100,11 @@ export const ImageReference = textRule(
   'imageReference',
   (text) => /^[\x21-\x7e]{1,512}$/.test(text),
   'must be an image reference: 1 to 512 visible ASCII characters',
+);
+
+/** A time in RFC 3339. */
+export const Instant = textRule(
+  'instant',
+  (text) => parseInstant(text) !== undefined,
+  'must be a time in RFC 3339, such as 2026-01-31T12:00:00Z; in a query, the + of an offset is written %2B',
 );

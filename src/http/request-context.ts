@@ -58,6 +58,11 @@ export function workspaceOf(request: FastifyRequest): string {
   return workspace;
 }
 
+/** The workspace of a route whose operator may see all; `undefined` is all of them, and never for anybody else. */
+export function workspaceOrAll(request: FastifyRequest): string | undefined {
+  return callerOf(request).kind === 'operator' ? request.tagalong.workspace : workspaceOf(request);
+}
+
 const versions: ReadonlySet<string> = new Set(['2026-04-28', '2026-04-16']);
 
 /** Refuses versions of the management API that do not exist. */

@@ -1,0 +1,108 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ErrorBody } from './error-response.js';
+import { toErrorResponse } from './error-response.js';
+
+/** Makes an answer piece by piece. The signal aborts when the client has gone. */
+export type Pieces<T> = (signal: AbortSignal) => AsyncGenerator<T, void, undefined>;
+
+/**
+ * Sends an answer while it is made, no faster than the client takes it, and stops making it when the client goes.
+ * What is thrown before the first piece is an error answer like any other; what is thrown later cuts the connection, so
+ * that a broken answer cannot be taken for a whole one.
+ */
+export async function sendPieces(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  contentType: string,
+  pieces: Pieces<string>,
+): Promise<void> {
+  if (request.method === 'HEAD') {
+    void reply.header('content-type', contentType).send();
+    return;
+  }
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    gone.abort(new ClientGoneError());
+  });
+  const rest = whileThere(pieces(gone.signal), gone.signal);
+  const first = await rest.next();
+  if (gone.signal.aborted) {
+    await rest.return();
+    reply.hijack();
+    return;
+  }
+  const body = Readable.from(beginningWith(first, rest), { objectMode: false, highWaterMark: 65_536 });
+  void reply
+    .header('content-type', contentType)
+    .header('cache-control', 'no-store')
+    // Proxies that gather an answer before they pass it on would take away what streaming is for.
+    .header('x-accel-buffering', 'no')
+    .send(body);
+}
+
+/**
+ * The same for messages, one JSON document a line, some at a time. What is thrown after the first line ends the answer
+ * with a line `{"kind":"failed", …}` that has the fields of an error answer.
+ */
+export async function sendJsonLines(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  messages: Pieces<readonly object[]>,
+): Promise<void> {
+  await sendPieces(request, reply, 'application/x-ndjson; charset=utf-8', async function* (signal) {
+    let begun = false;
+    try {
+      for await (const some of messages(signal)) {
+        yield jsonLines(some);
+        begun = true;
+      }
+    } catch (thrown) {
+      if (!begun || signal.aborted) throw thrown;
+      yield jsonLines([failed(request, thrown)]);
+    }
+  });
+}
+
+/** Without whatever the pieces throw when nobody is there any more. */
+async function* whileThere(
+  pieces: AsyncGenerator<string, void, undefined>,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  try {
+    yield* pieces;
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+  }
+}
+
+async function* beginningWith(
+  first: IteratorResult<string, void>,
+  rest: AsyncGenerator<string, void, undefined>,
+): AsyncGenerator<string, void, undefined> {
+  try {
+    if (first.done !== true) yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return();
+  }
+}
+
+function failed(request: FastifyRequest, thrown: unknown): ErrorBody & { readonly kind: 'failed' } {
+  const { body, isFault } = toErrorResponse(thrown);
+  if (isFault) request.log.error({ err: thrown }, 'an answer broke off');
+  return { kind: 'failed', ...body };
+}
+
+function jsonLines(messages: readonly object[]): string {
+  return messages.map((message) => `${JSON.stringify(message)}\n`).join('');
+}
+
+/** Nobody is there to be told. */
+class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+
+  constructor() {
+    super('the client has closed the connection');
+  }
+}
