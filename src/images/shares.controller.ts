@@ -40,8 +40,11 @@ export class SharesController {
     const { targetWorkspace, targetAccountId } = body;
     const data = { slot, targetWorkspace, ...(targetAccountId !== undefined && { targetAccountId }) };
     const done = await this.answers.visible(reply, await this.handlers.share.handle(data, requestOf(request)));
-    if (done.share === 'pending') await reply.status(202).send(await this.shares.pending(done.shareId));
-    else await this.answers.sendImage(reply, slotIn(targetWorkspace, slot));
+    // Sent again after the share or request has ended, there is none to show, and the target's slot is not the sender's.
+    const standing = await this.shares.find(done.shareId);
+    const waiting = standing?.status === 'pending' ? await this.shares.pending(done.shareId) : undefined;
+    if (waiting !== undefined) await reply.status(202).send(waiting);
+    else await this.answers.sendImage(reply, standing === undefined ? slot : slotIn(targetWorkspace, slot));
   }
 
   /** With which workspaces is it shared, or asked to be? */
