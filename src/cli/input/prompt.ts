@@ -40,9 +40,10 @@ async function typeSecret(prompt: string, world: Terminal): Promise<string> {
       done();
     },
   });
-  world.stderr.write(prompt);
-  // On a terminal of its own, readline leaves the showing of keys to its output, which goes nowhere.
+  // On a terminal of its own, readline leaves the showing of keys to its output, which goes nowhere. It takes the terminal
+  // over before the question is seen, so that nothing typed in answer can be shown by the terminal itself.
   const asking = createInterface({ input: world.stdin, output: nowhere, terminal: true });
+  world.stderr.write(prompt);
   const interrupted = new AbortController();
   // While readline has the terminal, the interrupt key reaches nobody else.
   asking.once('SIGINT', () => {

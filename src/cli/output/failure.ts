@@ -1,4 +1,4 @@
-import { CliError, InterruptedError } from '../cli-error.js';
+import { CliError } from '../cli-error.js';
 import type { ExitCode } from '../exit-codes.js';
 import { exitCodes } from '../exit-codes.js';
 import { ImageFileError } from '../oci/image-file-error.js';
@@ -16,7 +16,7 @@ export function reportFailure(error: unknown, world: Pick<World, 'stderr' | 'env
   if (error instanceof CliError) {
     const code =
       error instanceof ApiError && error.code !== 'unknown' ? colors.dim(` (${plainLines(error.code)})`) : '';
-    const label = error instanceof InterruptedError ? '' : `${colors.red('error:')} `;
+    const label = isInterruption(error.exitCode) ? '' : `${colors.red('error:')} `;
     say(`${label}${plainLines(error.message)}${code}`);
     if (error.hint !== undefined) say(plainLines(error.hint));
     return error.exitCode;
@@ -29,4 +29,8 @@ export function reportFailure(error: unknown, world: Pick<World, 'stderr' | 'env
   say(`${colors.red('error:')} ${plainLines(fault.message)}`);
   if (isVerbose) say(plainLines(fault.stack ?? ''));
   return exitCodes.failed;
+}
+
+function isInterruption(code: ExitCode): boolean {
+  return code === exitCodes.interrupted || code === exitCodes.terminated;
 }
