@@ -6,6 +6,7 @@ import { ServiceModule } from './composition/service.module.js';
 import type { Tagalong } from './composition/tagalong.js';
 import { HttpModule } from './http/http.module.js';
 import { ImagesModule } from './images/images.module.js';
+import { WorkspacesModule } from './workspaces/workspaces.module.js';
 
 /** Every door of the service. */
 @Module({})
@@ -13,7 +14,14 @@ export class AppModule {
   static for(service: Tagalong): DynamicModule {
     return {
       module: AppModule,
-      imports: [ServiceModule.for(service), HttpModule, CatalogModule, ImagesModule, CommandBusModule],
+      imports: [
+        ServiceModule.for(service),
+        HttpModule,
+        CatalogModule,
+        ImagesModule,
+        WorkspacesModule,
+        CommandBusModule,
+      ],
     };
   }
 }

@@ -6,6 +6,7 @@ import { ImageQueries } from '../catalog/queries/image.queries.js';
 import { ResolveQueries } from '../catalog/queries/resolve.queries.js';
 import { ShareQueries } from '../catalog/queries/share.queries.js';
 import { UsageQueries } from '../catalog/queries/usage.queries.js';
+import { CommandAnswers } from '../command-bus/command-answers.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { ACCESS_DIRECTORY } from '../http/access.guard.js';
 import { READINESS } from '../http/health.controller.js';
@@ -13,6 +14,8 @@ import { METRICS } from '../http/metrics.controller.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import { ImageHandlers } from '../images/handlers/image-handlers.js';
 import { ImageAnswers } from '../images/image-answers.js';
+import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
+import { IMAGE_COUNTER } from '../workspaces/image-counter.js';
 import { createMetrics } from './metrics.js';
 import { readinessOf } from './readiness.js';
 import type { Tagalong } from './tagalong.js';
@@ -29,6 +32,9 @@ export class ServiceModule {
       { provide: READINESS, useValue: readinessOf(service) },
       { provide: METRICS, useValue: createMetrics(service) },
       { provide: CommandBus, useValue: bus },
+      { provide: CommandAnswers, useValue: new CommandAnswers(readYourWrites) },
+      { provide: AccessHandlers, useValue: service.access },
+      { provide: IMAGE_COUNTER, useValue: service.imageCounter },
       { provide: ImageHandlers, useValue: images },
       { provide: ImageAnswers, useValue: new ImageAnswers(catalog.images, readYourWrites) },
       { provide: CatalogReader, useValue: service.catalogReader },

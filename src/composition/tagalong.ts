@@ -25,15 +25,22 @@ import { imageAggregate } from '../images/domain/image.aggregate.js';
 import type { SlotExecutor } from '../images/handlers/image-handler.js';
 import { ImageHandlers } from '../images/handlers/image-handlers.js';
 import { DeploymentMoves } from '../images/deployments/deployment-moves.js';
+import { ShareRequestExpiry } from '../images/sharing/share-request-expiry.js';
 import { SharingSteps } from '../images/sharing/sharing-steps.js';
 import { slotProcess } from '../images/slot.process.js';
+import { accessCommandDefinitions } from '../workspaces/commands/access-command-definitions.js';
 import { accessProjection, changesAccess } from '../workspaces/access.projection.js';
 import { Authenticator } from '../workspaces/authentication/authenticator.js';
 import { OidcVerifier } from '../workspaces/authentication/oidc.js';
 import { loadOperatorKey } from '../workspaces/authentication/operator-key.js';
 import type { LoadedOperatorKey } from '../workspaces/authentication/operator-key.js';
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
+import { principalName } from '../workspaces/authorization/principal.js';
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
+import { accountAggregate } from '../workspaces/domain/account.aggregate.js';
+import { workspaceAggregate } from '../workspaces/domain/workspace.aggregate.js';
+import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
+import type { ImageCounter } from '../workspaces/image-counter.js';
 import { ProjectedEarlierCommands } from './earlier-commands.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
@@ -50,6 +57,8 @@ export interface Tagalong {
   readonly authenticator: Authenticator;
   readonly operatorKey: LoadedOperatorKey;
   readonly images: ImageHandlers;
+  readonly access: AccessHandlers;
+  readonly imageCounter: ImageCounter;
   readonly catalog: CatalogQueries;
   readonly catalogReader: CatalogReader;
   readonly bus: CommandBus;
@@ -153,8 +162,32 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     },
     options: { requestDays: config.shareRequestDays },
   });
+  const imageCounter: ImageCounter = {
+    async count(workspace) {
+      await readYourWrites.upToDate([catalogName]);
+      return catalog.images.count(workspace);
+    },
+  };
+  const access = new AccessHandlers({
+    accounts: executorFor(accountAggregate),
+    workspaces: executorFor(workspaceAggregate),
+    commandLog,
+    directory,
+    images: imageCounter,
+    visible: (position) => readYourWrites.passed(position),
+  });
+
+  const expiry = new ShareRequestExpiry({
+    slots,
+    finder: catalog.shares,
+    clock,
+    onFault: (err) => {
+      logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
+    },
+  });
 
   await projections.start();
+  expiry.start();
   return {
     config,
     stores,
@@ -166,13 +199,23 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       directory,
       ...(config.oidc !== undefined && { oidc: new OidcVerifier(config.oidc) }),
       now: () => clock.now(),
+      welcome: (user) =>
+        access.invitations.welcome(user, now()).catch((err: unknown) => {
+          logger.warn(
+            { err, principal: principalName(user) },
+            'invitations could not be accepted; the next request tries again',
+          );
+        }),
     }),
     images,
+    access,
+    imageCounter,
     catalog,
     catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites),
-    bus: new CommandBus(imageCommandDefinitions(images), readYourWrites),
+    bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
     readYourWrites,
     async close() {
+      await expiry.stop();
       await projections.stop();
       await stores.close();
     },

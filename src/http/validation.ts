@@ -24,6 +24,7 @@ export function validated<T extends object>(type: new () => T, plain: unknown): 
 
 /** The same by class-validator itself, which names every fault. */
 export function validatedInFull<T extends object>(type: new () => T, plain: Readonly<Record<string, unknown>>): T {
+  refuseTraps(plain, 0);
   const instance = plainToInstance(type, plain);
   const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   if (errors.length > 0) throw invalidFields(errors.flatMap((error) => faultsOf(error, '')));
@@ -43,6 +44,21 @@ function withoutNulls(plain: object): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(plain)) if (value !== null) given[key] = value;
   return given;
+}
+
+/** Names that mean something to the language itself: class-transformer would take their values for classes. */
+const reservedNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+const deepestNesting = 16;
+
+function refuseTraps(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > deepestNesting) {
+    throw invalidInput('invalid-input', `The input is nested more than ${deepestNesting} levels deep.`);
+  }
+  for (const [name, item] of Object.entries(value)) {
+    if (reservedNames.has(name)) throw invalidInput('invalid-input', `${name} cannot be the name of anything here.`);
+    refuseTraps(item, depth + 1);
+  }
 }
 
 /** A refusal whose sentence names the first field at fault and whose details name all. */

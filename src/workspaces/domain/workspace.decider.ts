@@ -56,13 +56,9 @@ function decide(command: WorkspaceCommand, state: WorkspaceState): WorkspaceDeci
 
 function createWorkspace(command: CreateWorkspace, state: WorkspaceState): WorkspaceDecision {
   const { workspace, accountId, displayName, labels, creator } = command;
-  if (state.kind === 'deleted') {
-    return rejected(
-      workspaceRejection('workspace-exists', `The name ${workspace} belonged to a deleted workspace and stays taken.`),
-    );
-  }
-  if (state.kind === 'active') {
-    if (isSameCreation(command, state)) return alreadySo;
+  if (state.kind !== 'none') {
+    if (state.kind === 'active' && isSameCreation(command, state)) return alreadySo;
+    // The same words for a deleted one: whose it was and what became of it is nobody's business.
     return rejected(workspaceRejection('workspace-exists', `The workspace name ${workspace} is taken.`));
   }
   const created = { type: 'WorkspaceCreated', data: { accountId, displayName, labels } } as const;

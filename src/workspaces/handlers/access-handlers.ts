@@ -9,6 +9,7 @@ import type { WorkspaceCommand } from '../domain/workspace.commands.js';
 import type { WorkspaceEvent } from '../domain/workspace.events.js';
 import type { WorkspaceRejection } from '../domain/workspace.rejections.js';
 import type { WorkspaceState } from '../domain/workspace.state.js';
+import type { ImageCounter } from '../image-counter.js';
 import { AccountHandlers } from './account.handlers.js';
 import { ApiKeyHandlers } from './api-key.handlers.js';
 import { InvitationAcceptance } from './invitation-acceptance.js';
@@ -17,7 +18,6 @@ import { RepeatableCommands } from './repeatable-commands.js';
 import type { Visible } from './repeatable-commands.js';
 import { ServiceAccountHandlers } from './service-account.handlers.js';
 import { WorkspaceHandlers } from './workspace.handlers.js';
-import type { ImageCounter } from './workspace.handlers.js';
 
 export interface AccessHandlerParts {
   readonly accounts: CommandExecutor<AccountCommand, AccountEvent, AccountState, AccountRejection>;

@@ -4,10 +4,12 @@ import { serviceAccountPrincipal, userPrincipal } from '../domain/principal-name
 import type { WorkspaceCommand } from '../domain/workspace.commands.js';
 import type { Role } from '../domain/workspace.events.js';
 import { workspaceRejection } from '../domain/workspace.rejections.js';
+import type { WorkspaceState } from '../domain/workspace.state.js';
 import { workspaceStream } from '../domain/workspace.stream.js';
 import type { WorkspaceStreams } from './access-streams.js';
 import { allowNoAdmin, forAdmin, refuse } from './access-streams.js';
 import { findMember } from './find-member.js';
+import type { People } from './find-member.js';
 import type { HandlerOutcome } from './repeatable-commands.js';
 
 const invitationDays = 7;
@@ -61,45 +63,43 @@ export class MemberHandlers {
   /** `member` is a `sub`, a client id, a principal's name or an e-mail address; it may be one that was only invited. */
   changeRole(
     data: { readonly workspace: string; readonly member: string; readonly role: Role },
-    { caller, context }: CommandRequest,
+    request: CommandRequest,
   ): Promise<HandlerOutcome> {
     const { workspace, member, role } = data;
-    const stream = workspaceStream(workspace);
-    return this.workspaces.run(stream, context, async () => {
-      const found = findMember(await this.workspaces.stateOf(stream), member);
-      return forAdmin<WorkspaceCommand>(
-        this.directory,
-        caller,
-        found.kind === 'member'
-          ? {
-              type: 'ChangeMemberRole',
-              data: { workspace, principal: found.principal, role, ...allowNoAdmin(caller) },
-            }
-          : {
-              type: 'InviteMember',
-              data: { workspace, email: found.email, role, expiresAt: found.invitation.expiresAt },
-            },
-      );
+    return this.#runOnState(workspace, request, (state) => {
+      const found = findMember(peopleOf(state), member);
+      return found.kind === 'invited'
+        ? { type: 'InviteMember', data: { workspace, email: found.email, role, expiresAt: found.expiresAt } }
+        : {
+            type: 'ChangeMemberRole',
+            data: { workspace, principal: found.principal, role, ...allowNoAdmin(request.caller) },
+          };
     });
   }
 
   /** Removes a member, or revokes the invitation of someone who has not come yet. `member` as in {@link changeRole}. */
   remove(
     data: { readonly workspace: string; readonly member: string },
-    { caller, context }: CommandRequest,
+    request: CommandRequest,
   ): Promise<HandlerOutcome> {
     const { workspace, member } = data;
-    const stream = workspaceStream(workspace);
-    return this.workspaces.run(stream, context, async () => {
-      const found = findMember(await this.workspaces.stateOf(stream), member);
-      return forAdmin<WorkspaceCommand>(
-        this.directory,
-        caller,
-        found.kind === 'member'
-          ? { type: 'RemoveMember', data: { workspace, principal: found.principal, ...allowNoAdmin(caller) } }
-          : { type: 'RevokeInvitation', data: { workspace, email: found.email } },
-      );
+    return this.#runOnState(workspace, request, (state) => {
+      const found = findMember(peopleOf(state), member);
+      return found.kind === 'invited'
+        ? { type: 'RevokeInvitation', data: { workspace, email: found.email } }
+        : { type: 'RemoveMember', data: { workspace, principal: found.principal, ...allowNoAdmin(request.caller) } };
     });
+  }
+
+  #runOnState(
+    workspace: string,
+    { caller, context }: CommandRequest,
+    commandFor: (state: WorkspaceState) => WorkspaceCommand,
+  ): Promise<HandlerOutcome> {
+    const stream = workspaceStream(workspace);
+    return this.workspaces.run(stream, context, async () =>
+      forAdmin(this.directory, caller, commandFor(await this.workspaces.stateOf(stream))),
+    );
   }
 
   #run(command: WorkspaceCommand, { caller, context }: CommandRequest): Promise<HandlerOutcome> {
@@ -113,4 +113,12 @@ function memberOf(member: NewMember): { readonly principal: string; readonly ema
   if ('clientId' in member) return { principal: serviceAccountPrincipal(member.clientId) };
   const { sub, email } = member;
   return { principal: userPrincipal(sub), ...(email !== undefined && { email }) };
+}
+
+function peopleOf(state: WorkspaceState): People {
+  if (state.kind !== 'active') return { members: new Map(), invitations: new Map() };
+  return {
+    members: new Map(state.members.map(({ email }) => email)),
+    invitations: new Map(state.invitations.map(({ expiresAt }) => expiresAt)),
+  };
 }

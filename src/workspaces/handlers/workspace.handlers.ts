@@ -6,14 +6,10 @@ import type { Principal } from '../authorization/principal.js';
 import { accountRejection } from '../domain/account.rejections.js';
 import type { CreateWorkspace as CreateWorkspaceCommand, UpdateWorkspace } from '../domain/workspace.commands.js';
 import { accountStream, workspaceStream } from '../domain/workspace.stream.js';
+import type { ImageCounter } from '../image-counter.js';
 import type { AccountStreams, WorkspaceStreams } from './access-streams.js';
 import { forAdmin, refuse } from './access-streams.js';
 import type { HandlerOutcome } from './repeatable-commands.js';
-
-/** Counts the images a workspace holds, owned and shared in. Counts everything that was recorded before it is asked. */
-export interface ImageCounter {
-  count(workspace: string): Promise<number>;
-}
 
 export interface CreateWorkspace {
   readonly workspace: string;
@@ -24,7 +20,10 @@ export interface CreateWorkspace {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-type Refused = { readonly kind: 'rejected'; readonly rejection: HandlerRejection };
+interface Refused {
+  readonly kind: 'rejected';
+  readonly rejection: HandlerRejection;
+}
 
 /** Opens, changes and ends workspaces. */
 export class WorkspaceHandlers {

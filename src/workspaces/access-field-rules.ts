@@ -1,0 +1,93 @@
+import { ValidateBy, buildMessage } from 'class-validator';
+import type { ValidationOptions } from 'class-validator';
+import { textRule } from '../http/field-rules.js';
+import { isEmail } from './domain/email.js';
+import { isLifetime } from './domain/lifetime.js';
+import { isClientId, isSub } from './domain/principal-name.js';
+import { isAccountId } from './domain/workspace.stream.js';
+
+const mostLabels = 64;
+const labelKey = /^[a-zA-Z0-9]([a-zA-Z0-9._/-]{0,61}[a-zA-Z0-9])?$/;
+const longestLabel = 255;
+const notPlain = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** The id of an account. */
+export const AccountId = textRule(
+  'accountId',
+  isAccountId,
+  'must be an account id: 1 to 63 characters of a-z, A-Z, 0-9 and inner - and _',
+);
+
+/** A name for people: one line, not blank. */
+export const DisplayName = textRule(
+  'displayName',
+  (text) => text.length <= 128 && text.trim() !== '' && !notPlain.test(text),
+  'must be one line of 1 to 128 characters',
+);
+
+/** A few words for people: one line, may be empty. */
+export const Description = textRule(
+  'description',
+  (text) => text.length <= 1_000 && !notPlain.test(text),
+  'must be one line of up to 1000 characters',
+);
+
+/** An e-mail address. */
+export const Email = textRule('email', isEmail, 'must be an e-mail address');
+
+/** The `sub` of a user's tokens. */
+export const Sub = textRule('sub', isSub, 'must be the sub of a user: 1 to 255 visible ASCII characters');
+
+/** The client id of a service account. */
+export const ClientId = textRule(
+  'clientId',
+  isClientId,
+  'must be a client id: sa_ followed by 1 to 60 letters or digits',
+);
+
+/** The id of an API key. */
+export const KeyId = textRule(
+  'keyId',
+  (text) => /^[A-Za-z0-9]{8,32}$/.test(text),
+  'must be a key id: 8 to 32 letters or digits',
+);
+
+/** A `sub`, a client id, the name of a principal or an e-mail address. */
+export const MemberReference = textRule(
+  'member',
+  (text) => /^[\x21-\x7e]{1,320}$/.test(text),
+  'must be the sub, e-mail address or client id of a member: 1 to 320 visible ASCII characters',
+);
+
+/** How long a key lives. */
+export const Lifetime = textRule('lifetime', isLifetime, 'must be a number of hours, days or weeks: 24h, 30d or 1w');
+
+/** Words for sorting and finding: an object of strings. */
+export function Labels(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: 'labels',
+      validator: {
+        validate: isLabels,
+        defaultMessage: buildMessage(
+          (each) =>
+            `${each}$property must be an object of up to ${mostLabels} labels: keys of 1 to 63 characters of letters, digits and inner . _ / -, values of up to ${longestLabel} characters`,
+          options,
+        ),
+      },
+    },
+    options,
+  );
+}
+
+function isLabels(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
+  return (
+    entries.length <= mostLabels &&
+    entries.every(
+      ([key, label]) =>
+        labelKey.test(key) && typeof label === 'string' && label.length <= longestLabel && !notPlain.test(label),
+    )
+  );
+}

@@ -1,0 +1,63 @@
+import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { WorkspaceName } from '../../http/field-rules.js';
+import { ClientId, Description, DisplayName, KeyId, Lifetime } from '../access-field-rules.js';
+
+/** Creates a machine identity and makes it a member. For admins. */
+export class CreateServiceAccountDto {
+  @WorkspaceName()
+  workspace!: string;
+
+  @DisplayName()
+  name!: string;
+
+  @IsOptional()
+  @Description()
+  description?: string;
+
+  @IsOptional()
+  @IsIn(['admin', 'member'])
+  role?: 'admin' | 'member';
+
+  /** May it send commands in the name of other members of the workspaces it is an admin of? */
+  @IsOptional()
+  @IsBoolean()
+  mayActForOthers?: boolean;
+}
+
+/** Ends a service account and its keys. For admins. */
+export class DeleteServiceAccountDto {
+  @WorkspaceName()
+  workspace!: string;
+
+  @ClientId()
+  clientId!: string;
+}
+
+/** What is absent stays. For admins. */
+export class UpdateServiceAccountDto extends DeleteServiceAccountDto {
+  @IsOptional()
+  @DisplayName()
+  name?: string;
+
+  @IsOptional()
+  @Description()
+  description?: string;
+}
+
+/** Issues a key, which the answer shows this one time. For admins. */
+export class IssueApiKeyDto extends DeleteServiceAccountDto {
+  @IsOptional()
+  @DisplayName()
+  name?: string;
+
+  /** 24h, 30d or 1w, up to ten years; absent for a key that does not expire. */
+  @IsOptional()
+  @Lifetime()
+  expiresIn?: string;
+}
+
+/** For admins. */
+export class RevokeApiKeyDto extends DeleteServiceAccountDto {
+  @KeyId()
+  keyId!: string;
+}
