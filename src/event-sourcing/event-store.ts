@@ -101,7 +101,8 @@ export interface EventStore extends EventReader {
    * Appends all events or none, durably, when the stream is at `expected`.
    *
    * Repeating an append with the same ids at the same expected revision gives the first answer and
-   * writes nothing. An empty list is answered with the stream's present revision and position.
+   * writes nothing; a part of an earlier append, or more than it, is a conflict. An empty list is
+   * answered with the stream's present revision and position, and is a conflict when there is no stream.
    *
    * @throws StoreUnavailableError when the outcome is not known or the store refuses (a full disk)
    */

@@ -19,3 +19,8 @@ export function fromPosition(position: Position | undefined): number {
   }
   return Number(position);
 }
+
+/** True for a text that is a position of an embedded store, whether it has come to there or not. */
+export function isNumericPosition(text: string): boolean {
+  return /^\d{16}$/.test(text);
+}

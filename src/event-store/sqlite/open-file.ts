@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { SqliteError } from 'better-sqlite3';
 import { damaged } from '../unusable-store.error.js';
 import { openForWriting } from './connection.js';
@@ -5,12 +6,13 @@ import { checkOnOpening } from './opening-check.js';
 import { migrate, requireKnownSchema, storeValue } from './schema.js';
 
 /**
- * Creates the file if there is none, brings it to the present schema and looks whether it is sound.
+ * Creates the file, for its owner alone, if there is none, brings it to the present schema and looks whether it is sound.
  *
  * @returns the identity written into it at its birth
  * @throws UnusableStoreError when it cannot be used
  */
 export function prepareFile(file: string): string {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   let db;
   try {
     db = openForWriting(file, requireKnownSchema);

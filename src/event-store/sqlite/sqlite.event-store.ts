@@ -109,7 +109,7 @@ export class SqliteEventStore implements EventStore {
         },
       },
     );
-    const reader = new LogReader(openForReading(file));
+    const reader = await readerOf(file, writer);
     return new SqliteEventStore({ storeId, file, reader, writer, queue, appended });
   }
 
@@ -169,6 +169,16 @@ export class SqliteEventStore implements EventStore {
       if (this.#closing !== undefined) throw new StoreUnavailableError('the event store is closed');
       resolve(act());
     });
+  }
+}
+
+/** A reader of the file; the writer is ended when there is none to be had. */
+async function readerOf(file: string, writer: WriterThread): Promise<LogReader> {
+  try {
+    return new LogReader(openForReading(file));
+  } catch (error) {
+    await writer.close();
+    throw error;
   }
 }
 

@@ -48,9 +48,14 @@ export class WriterThread {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => {
         worker.off('error', reject);
+        worker.off('exit', onExit);
         resolve();
       });
+      const onExit = (code: number): void => {
+        reject(new Error(`the event store's writer thread ended before it was ready (exit code ${code})`));
+      };
       worker.once('error', reject);
+      worker.once('exit', onExit);
     });
     return new WriterThread(worker, listener);
   }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -31,6 +32,13 @@ describe('the SQLite event store', () => {
     process.off('worker', noteWorker);
     await store.close();
     await remove();
+  });
+
+  it('keeps its files for their owner alone', async () => {
+    await store.append('s', 'no-stream', events(1));
+    for (const suffix of ['', '-wal', '-shm']) {
+      expect((await stat(join(directory, eventsFile) + suffix)).mode & 0o777).toBe(0o600);
+    }
   });
 
   it('says how it is doing', async () => {
