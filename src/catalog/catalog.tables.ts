@@ -125,6 +125,7 @@ export const sharesTable: TableSpec<ShareRow> = {
     { columns: ['share_id'] },
     { columns: ['target_workspace', 'status'] },
     { columns: ['source_workspace', 'status'] },
+    { columns: ['expires_at'], where: 'expires_at is not null' },
   ],
 };
 

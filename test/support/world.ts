@@ -34,6 +34,8 @@ export interface Sending {
   /** Sent again with the same id it is the same command. Default: a new one. */
   readonly id?: string;
   readonly reason?: string;
+  /** When it arrives: RFC 3339 in UTC with milliseconds. Default: now. */
+  readonly arrives?: string;
 }
 
 export interface WorldOptions {
@@ -79,10 +81,10 @@ export class World {
 
   /** Sends a command. @throws Refusal when its payload is not valid */
   async send(type: string, data: Readonly<Record<string, unknown>>, sending: Sending = {}): Promise<CommandAnswer> {
-    const { as, id = randomUUID(), reason } = sending;
+    const { as, id = randomUUID(), reason, arrives = this.clock.text } = sending;
     const sender: Principal = as === undefined ? operator : { kind: 'user', sub: as };
     const envelope = { id, type, data, ...(reason !== undefined && { reason }) };
-    const delivery = { sender, via: 'test', receivedAt: this.clock.text, correlationId: id };
+    const delivery = { sender, via: 'test', receivedAt: arrives, correlationId: id };
     return this.service.bus.dispatch(this.service.bus.parse(envelope), delivery);
   }
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { PreparedQuery } from '../../read-model/prepared-query.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import { slotLabel } from '../../vocabulary/slot.js';
-import type { CatalogSchema, ShareStatus } from '../catalog.tables.js';
+import type { CatalogSchema, ShareRow, ShareStatus } from '../catalog.tables.js';
 import { rowSlot } from '../row-slot.js';
 import { incomingShareView, outgoingShareView, shareTargetView } from '../view/share.view.js';
 import type { ImageShareTargetView, PendingShareRow, PendingShareView, ShareTargetRow } from '../view/share.view.js';
@@ -20,6 +20,7 @@ export interface KnownShare {
 }
 
 type SlotValues = Readonly<{ workspace: string; resourceType: string; name: string }>;
+type ExpiredRow = Pick<ShareRow, 'share_id' | 'source_workspace' | 'resource_type' | 'name'>;
 type At<P> = Readonly<P & { now: string }>;
 
 /** Which shares there are. `now` is RFC 3339 in UTC with milliseconds; a request that has expired then is left out. */
@@ -29,6 +30,7 @@ export class ShareQueries {
   readonly #byId: PreparedQuery<{ readonly id: string }, PendingShareRow>;
   readonly #incoming: PreparedQuery<At<{ workspace: string }>, PendingShareRow & { readonly conflict: string | null }>;
   readonly #outgoing: PreparedQuery<At<{ workspace: string }>, PendingShareRow>;
+  readonly #expired: PreparedQuery<At<{ limit: number }>, ExpiredRow>;
 
   constructor(source: QuerySource<CatalogSchema>) {
     this.#owned = source.prepare((queries, value) =>
@@ -70,6 +72,14 @@ export class ShareQueries {
         .where('share.status', '=', 'pending')
         .where('share.expires_at', '>', value('now')),
     );
+    this.#expired = source.prepare((queries, value) =>
+      queries
+        .selectFrom('catalog_shares')
+        .select(['share_id', 'source_workspace', 'resource_type', 'name'])
+        .where('expires_at', '<=', value('now'))
+        .orderBy('expires_at')
+        .limit(value('limit')),
+    );
   }
 
   /** With whom the image of a slot is shared, by name of the target; nobody when it is shared in; `undefined` for an empty slot. */
@@ -95,6 +105,12 @@ export class ShareQueries {
   async pending(shareId: string): Promise<PendingShareView | undefined> {
     const row = await this.#byId.first({ id: shareId });
     return row?.status === 'pending' ? outgoingShareView(row) : undefined;
+  }
+
+  /** Requests whose time has come while they waited, those due first before the others. At most so many. */
+  async expired(now: string, limit: number): Promise<readonly { readonly shareId: string; readonly source: Slot }[]> {
+    const rows = await this.#expired.all({ now, limit });
+    return rows.map((row) => ({ shareId: row.share_id, source: rowSlot(row.source_workspace, row) }));
   }
 
   /** The share of this id, as long as it has not ended. */
