@@ -116,13 +116,18 @@ export class ProjectionRunner {
    * @throws Error when the rebuild fails, is stopped or is begun once more
    */
   async rebuild(): Promise<void> {
+    const { finished } = await this.beginRebuild();
+    await finished;
+  }
+
+  /** Begins what {@link rebuild} does. Answers when it is under way. */
+  async beginRebuild(): Promise<{ readonly finished: Promise<void> }> {
     const begun = this.#turn.then(() => this.#beginRebuild());
     this.#turn = begun.then(
       () => undefined,
       () => undefined,
     );
-    const { finished } = await begun;
-    await finished;
+    return begun;
   }
 
   /**

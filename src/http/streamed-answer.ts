@@ -22,23 +22,25 @@ export async function sendPieces(
     return;
   }
   const gone = new AbortController();
+  const rest = whileThere(pieces(gone.signal), gone.signal);
   reply.raw.once('close', () => {
     gone.abort(new ClientGoneError());
+    // Whatever state the answer is in, what it holds is given back.
+    rest.return().catch((err: unknown) => {
+      request.log.error({ err }, 'a streamed answer could not be cleaned up');
+    });
   });
-  const rest = whileThere(pieces(gone.signal), gone.signal);
   const first = await rest.next();
   if (gone.signal.aborted) {
-    await rest.return();
     reply.hijack();
     return;
   }
-  const body = Readable.from(beginningWith(first, rest), { objectMode: false, highWaterMark: 65_536 });
   void reply
     .header('content-type', contentType)
     .header('cache-control', 'no-store')
     // Proxies that gather an answer before they pass it on would take away what streaming is for.
     .header('x-accel-buffering', 'no')
-    .send(body);
+    .send(Readable.from(beginningWith(first, rest), { objectMode: false, highWaterMark: 65_536 }));
 }
 
 /**
@@ -58,13 +60,13 @@ export async function sendJsonLines(
         begun = true;
       }
     } catch (thrown) {
-      if (!begun || signal.aborted) throw thrown;
+      if (!begun || thrown === signal.reason) throw thrown;
       yield jsonLines([failed(request, thrown)]);
     }
   });
 }
 
-/** Without whatever the pieces throw when nobody is there any more. */
+/** Ends quietly, rather than with a fault, when nobody is there any more. */
 async function* whileThere(
   pieces: AsyncGenerator<string, void, undefined>,
   signal: AbortSignal,
@@ -72,7 +74,7 @@ async function* whileThere(
   try {
     yield* pieces;
   } catch (thrown) {
-    if (!signal.aborted) throw thrown;
+    if (!signal.aborted || thrown !== signal.reason) throw thrown;
   }
 }
 
@@ -80,12 +82,8 @@ async function* beginningWith(
   first: IteratorResult<string, void>,
   rest: AsyncGenerator<string, void, undefined>,
 ): AsyncGenerator<string, void, undefined> {
-  try {
-    if (first.done !== true) yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return();
-  }
+  if (first.done !== true) yield first.value;
+  yield* rest;
 }
 
 function failed(request: FastifyRequest, thrown: unknown): ErrorBody & { readonly kind: 'failed' } {

@@ -1,0 +1,98 @@
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../http/access.decorator.js';
+import { workspaceOrAll } from '../http/request-context.js';
+import { sendJsonLines } from '../http/streamed-answer.js';
+import { AuditReader } from './audit-reader.js';
+import { AuditEventDto, AuditEventsQueryDto, AuditFilterQueryDto } from './audit.dto.js';
+import { auditEventJson, verifyMessageJson } from './audit.view.js';
+import { Verifications } from './verifications.js';
+
+const jsonLines = 'application/x-ndjson';
+
+@ApiTags('audit')
+@Controller('v0/audit')
+export class AuditController {
+  constructor(
+    private readonly reader: AuditReader,
+    private readonly verifications: Verifications,
+  ) {}
+
+  /**
+   * Who did what, when, through what and why: the events in the streams of a workspace, for its admins; the operator
+   * may leave the workspace out and sees all.
+   *
+   * The header X-Next-Cursor tells where the next page begins; the last page has none.
+   */
+  @Get('events')
+  @Access('admin', { operatorSeesAll: true })
+  @ApiOperation({ summary: 'Search the record.' })
+  async events(
+    @Query() query: AuditEventsQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AuditEventDto[]> {
+    const { events, nextCursor } = await this.reader.page(workspaceOrAll(request), query);
+    if (nextCursor !== undefined) void reply.header('x-next-cursor', nextCursor);
+    return events.map(auditEventJson);
+  }
+
+  /**
+   * The same events, all of them, the oldest first, one JSON document a line: {"kind":"event","event":…}; now and then
+   * {"kind":"progress","exported","position","through"}; and at last {"kind":"end","exported"}. An export that does not
+   * end with that line is not complete: go on with ?after= the position of its last event.
+   */
+  @Get('export')
+  @Access('admin', { operatorSeesAll: true })
+  @ApiOperation({ summary: 'Export the record.' })
+  @ApiProduces(jsonLines)
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async export(
+    @Query() query: AuditFilterQueryDto,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const workspace = workspaceOrAll(request);
+    await sendJsonLines(request, reply, (signal) => this.#exported(workspace, query, signal));
+  }
+
+  /**
+   * Checks every event of the log, replays it into a fresh read model and compares that with the live one, row by row.
+   * One JSON document a line: {"kind":"progress",…}, {"kind":"difference","difference":…}, and at last
+   * {"kind":"result","ok","events","rows","differences","compared"}. It ends when the client goes away.
+   */
+  @Post('verify')
+  @HttpCode(200)
+  @Access('operator')
+  @ApiOperation({ summary: 'Compare the read model with the log.' })
+  @ApiProduces(jsonLines)
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async verify(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await sendJsonLines(request, reply, (signal) => this.#verified(signal));
+  }
+
+  /** Sends the events of a page together. */
+  async *#exported(
+    workspace: string | undefined,
+    query: AuditFilterQueryDto,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly object[], void, undefined> {
+    let exported = 0;
+    let page: object[] = [];
+    for await (const message of this.reader.export(workspace, query, signal)) {
+      if (message.kind === 'event') {
+        exported += 1;
+        page.push({ kind: 'event', event: auditEventJson(message.event) });
+      } else {
+        yield [...page, message];
+        page = [];
+      }
+    }
+    yield [...page, { kind: 'end', exported }];
+  }
+
+  async *#verified(signal: AbortSignal): AsyncGenerator<readonly object[], void, undefined> {
+    for await (const message of this.verifications.run(signal)) yield [verifyMessageJson(message)];
+  }
+}
