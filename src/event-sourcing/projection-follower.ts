@@ -1,8 +1,9 @@
 import type { RecordedEvent } from './event.js';
 import type { EventReader, SubscriptionMessage } from './event-store.js';
-import { CorruptEventError, StoreUnavailableError } from './faults.js';
-import { comparePositions } from './position.js';
+import { StoreUnavailableError } from './faults.js';
+import { comparePositions, hasPassed } from './position.js';
 import type { Position } from './position.js';
+import { PoisonSearch, culpritOf } from './projection-poison.js';
 import { BufferedRows } from './projection-rows.js';
 import { CheckpointMovedError } from './projection-store.js';
 import type { Generation } from './projection-store.js';
@@ -25,6 +26,11 @@ export interface FollowerTuning {
   readonly buildCommitEveryMs: number;
   /** About so many rows of one table stay in memory once they are written. */
   readonly cachedRows: number;
+  /**
+   * Caught up is who passes a head of the store within so many milliseconds after asking for it. The
+   * store's own word for it never comes while events arrive without a break.
+   */
+  readonly levelWithinMs: number;
   /** The first pause after a fault that passes by itself; each further one doubles, up to the last. */
   readonly firstRetryMs: number;
   readonly lastRetryMs: number;
@@ -36,6 +42,7 @@ export const defaultTuning: FollowerTuning = {
   commitEveryMs: 500,
   buildCommitEveryMs: 3_000,
   cachedRows: 50_000,
+  levelWithinMs: 500,
   firstRetryMs: 50,
   lastRetryMs: 5_000,
 };
@@ -67,6 +74,8 @@ export class GenerationFollower {
   #committedAt = 0;
   #commitEveryMs = 0;
   #head: Position | undefined;
+  /** The head when it was last asked for. */
+  #goal: { readonly position: Position; readonly askedAt: number } | undefined;
   #events = 0;
   #lagMs = 0;
   #fault: SubscriberStatus['fault'];
@@ -78,8 +87,7 @@ export class GenerationFollower {
   #pending: { readonly to: Position; readonly events: number } | undefined;
   /** What was being projected or committed when something was thrown. */
   #inHand: readonly RecordedEvent[] = [];
-  /** Events to be taken one by one, because one of them stopped its batch. */
-  #suspects: { readonly first: Position; readonly last: Position } | undefined;
+  readonly #poison = new PoisonSearch();
 
   constructor(
     private readonly projection: Projection,
@@ -168,8 +176,8 @@ export class GenerationFollower {
     this.#inHand = [];
     await this.prepare();
     if (this.#checkpoint === undefined) this.#rows.startEmpty();
-    this.#head = (await this.reader.head()) ?? this.#head;
     this.#state = 'catching-up';
+    await this.#aim();
     this.#committedAt = this.clock.now();
     const options = { after: this.#checkpoint, batchSize: this.tuning.batchSize, signal };
     for await (const message of this.reader.subscribeAll(options)) await this.#take(message);
@@ -181,7 +189,8 @@ export class GenerationFollower {
     if (comparePositions(message.position, this.#head) > 0) this.#head = message.position;
     switch (message.kind) {
       case 'events':
-        for (const part of this.#parts(message.events)) await this.#apply(part);
+        for (const part of this.#poison.parts(message.events)) await this.#apply(part);
+        if (this.#state !== 'live' && hasPassed(message.position, this.#goal?.position)) await this.#arrive();
         break;
       case 'position':
         this.#advance(message.position, 0);
@@ -192,7 +201,22 @@ export class GenerationFollower {
         this.#state = 'live';
         break;
     }
-    if (this.#state === 'live') await this.hooks.level();
+    if (this.#state === 'live' && this.#wanted) await this.hooks.level();
+  }
+
+  /** Asks for the head, to see how long it takes to get there. */
+  async #aim(): Promise<void> {
+    const askedAt = this.clock.now();
+    const position = await this.reader.head();
+    this.#goal = position === undefined ? undefined : { position, askedAt };
+    this.#head = position ?? this.#head;
+  }
+
+  async #arrive(): Promise<void> {
+    if (this.#goal === undefined) return;
+    if (this.clock.now() - this.#goal.askedAt > this.tuning.levelWithinMs) return this.#aim();
+    await this.#commit();
+    this.#state = 'live';
   }
 
   async #apply(events: readonly RecordedEvent[]): Promise<void> {
@@ -206,7 +230,7 @@ export class GenerationFollower {
     this.#advance(last.position, events.length);
     if (this.#state === 'live') return this.#commit(events);
     const due =
-      this.#suspects !== undefined ||
+      this.#poison.active ||
       this.#rows.dirty >= this.tuning.commitEveryRows ||
       this.clock.now() - this.#committedAt >= this.#commitEveryMs;
     if (due) await this.#commit();
@@ -232,24 +256,6 @@ export class GenerationFollower {
     this.hooks.committed({ projection: this.projection.name, from, position: to, events });
   }
 
-  /** The batch whole, or around the suspects cut into single events. */
-  *#parts(events: readonly RecordedEvent[]): Iterable<readonly RecordedEvent[]> {
-    if (this.#suspects === undefined) {
-      yield events;
-      return;
-    }
-    const { first, last } = this.#suspects;
-    const before = events.findIndex((event) => comparePositions(event.position, first) >= 0);
-    const beyond = events.findIndex((event) => comparePositions(event.position, last) > 0);
-    const start = before === -1 ? events.length : before;
-    const end = beyond === -1 ? events.length : beyond;
-    yield events.slice(0, start);
-    for (const event of events.slice(start, end)) yield [event];
-    if (beyond === -1) return;
-    this.#suspects = undefined;
-    yield events.slice(end);
-  }
-
   /** Decides what a fault means. Answers whether it is the end. */
   async #judge(error: unknown, signal: AbortSignal): Promise<boolean> {
     const passes = error instanceof StoreUnavailableError || (error instanceof CheckpointMovedError && error.lost);
@@ -262,28 +268,13 @@ export class GenerationFollower {
       await sleep(this.clock, delay, signal);
       return false;
     }
-    const culprit = this.#culprit(error);
-    const [first] = this.#inHand;
-    const last = this.#inHand.at(-1);
-    const divisible = first !== undefined && last !== undefined && !(error instanceof CheckpointMovedError);
-    if (culprit === undefined && divisible) {
-      this.#suspects = { first: first.position, last: last.position };
-      return false;
-    }
-    this.#suspects = undefined;
+    const alone = this.#inHand.length === 0 || error instanceof CheckpointMovedError;
+    const culprit = alone ? culpritOf(error) : this.#poison.judge(this.#inHand);
+    if (!alone && culprit === undefined) return false;
     const message = error instanceof Error ? error.message : String(error);
     this.#fault = { message, ...culprit };
     this.hooks.failed(this.#fault, error);
     return true;
-  }
-
-  /** The one event that can have caused this, if it is known. */
-  #culprit(error: unknown): { readonly position: Position; readonly stream: string } | undefined {
-    const [only] = this.#inHand;
-    if (error instanceof CheckpointMovedError) return undefined;
-    if (only === undefined) return error instanceof CorruptEventError ? error.at : undefined;
-    if (this.#inHand.length > 1 || this.#suspects === undefined) return undefined;
-    return { position: only.position, stream: only.stream };
   }
 
   #lagOf(event: RecordedEvent): number {

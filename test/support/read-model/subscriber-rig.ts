@@ -1,0 +1,92 @@
+import { InMemoryEventStore } from '../../../src/event-store/in-memory/in-memory.event-store.js';
+import type { EventReader } from '../../../src/event-sourcing/event-store.js';
+import type { FollowerTuning } from '../../../src/event-sourcing/projection-follower.js';
+import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
+import type { SubscriberReport } from '../../../src/event-sourcing/projection-runner.js';
+import type { ProjectionStore } from '../../../src/event-sourcing/projection-store.js';
+import type { Projection } from '../../../src/event-sourcing/projection.js';
+import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
+import { systemClock } from '../../../src/read-model/system-clock.js';
+import { temporaryDirectory } from '../event-store/temporary-directory.js';
+import type { TallySchema } from './tally-projection.js';
+
+export interface RigOptions {
+  readonly reader?: EventReader;
+  readonly store?: ProjectionStore;
+  readonly tuning?: Partial<FollowerTuning>;
+}
+
+/** An event store in memory, a read model on disk, and subscribers between them. */
+export class SubscriberRig {
+  readonly reports: SubscriberReport[] = [];
+  readonly #hosts: ProjectionHost[] = [];
+
+  private constructor(
+    readonly events: InMemoryEventStore,
+    readonly readModel: SqliteReadModel<TallySchema>,
+    private readonly directory: { remove(): Promise<void> },
+  ) {}
+
+  static async open(): Promise<SubscriberRig> {
+    const directory = await temporaryDirectory();
+    const readModel = await SqliteReadModel.open<TallySchema>({ directory: directory.path });
+    return new SubscriberRig(new InMemoryEventStore(), readModel, directory);
+  }
+
+  /** Subscribers that retry at once. */
+  host(projections: readonly Projection[], options: RigOptions = {}): ProjectionHost {
+    const host = new ProjectionHost(
+      {
+        store: options.store ?? this.readModel.projections,
+        reader: options.reader ?? this.events,
+        clock: systemClock,
+        report: (report) => this.reports.push(report),
+        tuning: { firstRetryMs: 1, lastRetryMs: 5, ...options.tuning },
+      },
+      projections,
+    );
+    this.#hosts.push(host);
+    return host;
+  }
+
+  /** What queries see: the total of every stream. */
+  async totals(): Promise<Record<string, number>> {
+    const rows = await this.readModel.queries
+      .selectFrom('tallies')
+      .select(['stream', 'total'])
+      .orderBy('stream')
+      .execute();
+    return Object.fromEntries(rows.map(({ stream, total }) => [stream, total]));
+  }
+
+  /** Leaves subscribers as a crash would: what they have in hand never ends. */
+  abandon(host: ProjectionHost): void {
+    this.#hosts.splice(this.#hosts.indexOf(host), 1);
+  }
+
+  async close(): Promise<void> {
+    for (const host of this.#hosts) await host.stop();
+    await this.readModel.close();
+    await this.events.close();
+    await this.directory.remove();
+  }
+}
+
+/** Waits until the condition holds; the test's own time-out ends it otherwise. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** A promise and what resolves it. */
+export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    passed,
+    open: () => {
+      open();
+    },
+  };
+}
