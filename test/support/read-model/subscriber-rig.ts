@@ -6,7 +6,7 @@ import type { SubscriberReport } from '../../../src/event-sourcing/projection-ru
 import type { ProjectionStore } from '../../../src/event-sourcing/projection-store.js';
 import type { Projection } from '../../../src/event-sourcing/projection.js';
 import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
-import { systemClock } from '../../../src/read-model/system-clock.js';
+import { systemClock } from '../../../src/composition/system-clock.js';
 import { temporaryDirectory } from '../event-store/temporary-directory.js';
 import type { TallySchema } from './tally-projection.js';
 
