@@ -14,13 +14,13 @@ import { describeImage, imageColumns, imageName, latestTag } from './image-views
 import type { Session } from './session.js';
 
 interface GetOptions {
-  readonly latest?: boolean;
-  readonly at?: string;
-  readonly type?: string;
-  readonly search?: string;
-  readonly shared?: string;
-  readonly limit?: number;
-  readonly cursor?: string;
+  readonly latest?: boolean | undefined;
+  readonly at?: string | undefined;
+  readonly type?: string | undefined;
+  readonly search?: string | undefined;
+  readonly shared?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
 }
 
 const pageSize = 200;
@@ -37,8 +37,8 @@ export function addGet(program: Command, world: World): void {
     aliases: ['image', 'img'],
     summary: 'show the images of a workspace, or one with its tags',
     description:
-      'Shows what a workspace sees: the images it owns and, with an arrow and the workspace they come from, the images ' +
-      'shared with it. With --at, what it saw then.',
+      'Shows what a workspace sees: the images it owns, with an arrow to the right when it shares them, and the images shared ' +
+      'with it, with an arrow to the left and the workspace they come from. With --at, what it saw then.',
     examples: [
       'get images',
       'get images --type sandbox --shared in -o json',
@@ -75,7 +75,8 @@ async function listImages(session: Session, options: GetOptions): Promise<void> 
   const api = await session.api();
   const { images, next } = await collect(api, options);
   const { printer } = session;
-  printer.list(images, imageColumns(printer), 'There are no images.');
+  const sharedOut = await namesSharedOut(api, images, options, printer.format === 'table');
+  printer.list(images, imageColumns(printer, sharedOut), 'There are no images.');
   if (next !== undefined) printer.note(`there are more: add --cursor ${next}`);
 }
 
@@ -90,9 +91,29 @@ async function collect(
     const query = { limit: wanted, cursor: next, q: search, type, shared, at };
     const { body, headers } = await api.getAnswer('/images', imagesSchema, query);
     images.push(...body);
-    next = headers.get('x-next-cursor') ?? undefined;
+    const following = headers.get('x-next-cursor') ?? undefined;
+    if (following !== undefined && following === next) {
+      throw new CliError('the service gave the same page twice', exitCodes.failed);
+    }
+    next = following;
   } while (next !== undefined && (limit === undefined || images.length < limit));
   return { images, next };
+}
+
+/**
+ * Which of the images the workspace shares with others, for the arrows people are shown. An image of its own does not
+ * say so in a list; the list of those shared out does.
+ */
+async function namesSharedOut(
+  api: ApiClient,
+  images: readonly Image[],
+  { at, type, search, shared }: GetOptions,
+  isShown: boolean,
+): Promise<ReadonlySet<string>> {
+  const isOwn = ({ metadata }: Image) => metadata.sourceWorkspace === undefined;
+  if (!isShown || shared === 'none' || !images.some(isOwn)) return new Set();
+  const found = shared === 'out' ? images : (await collect(api, { at, type, search, shared: 'out' })).images;
+  return new Set(found.map(imageName));
 }
 
 async function showImage(session: Session, text: string, options: GetOptions): Promise<void> {

@@ -14,13 +14,13 @@ export function imageName({ metadata: { resourceType, name } }: Image): string {
   return `${resourceType}/${name}`;
 }
 
-/** The columns of a list of images. */
-export function imageColumns({ colors, time }: Printer): readonly Column<Image>[] {
+/** The columns of a list of images. Those named in `sharedOut` are shared by this workspace with others. */
+export function imageColumns({ colors, time }: Printer, sharedOut: ReadonlySet<string>): readonly Column<Image>[] {
   return [
     { title: 'IMAGE', value: imageName },
     {
       title: 'FROM',
-      value: sourceBadge,
+      value: (image) => (sharedOut.has(imageName(image)) ? 'own →' : sourceBadge(image)),
       style: (text, image) => (image.metadata.sourceWorkspace === undefined ? colors.green(text) : colors.cyan(text)),
     },
     { title: 'TAGS', value: ({ spec }) => spec.tags?.length ?? 0, align: 'right' },

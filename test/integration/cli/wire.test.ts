@@ -254,21 +254,25 @@ describe('push', () => {
 });
 
 describe('get', () => {
-  it('lists with arrows for what comes from elsewhere', async () => {
+  it('lists with arrows for what comes from elsewhere and for what goes there', async () => {
     const images = [
       image(),
       image({ name: 'planner', resourceType: 'agent', sourceWorkspace: 'platform-team' }, [tag('v1'), tag('v2')]),
     ];
-    server.on('GET /v0/images', { body: images });
+    server.on('GET /v0/images', { body: images }, { body: [images[0]] }, { body: images });
     const { stdout } = await run('get images --utc');
     expect(stdout).toBe(
       [
         'IMAGE                 FROM              TAGS   LATEST      SIZE   UPDATED',
-        'sandbox/my-template   own                  1   v1       1.50 MB   2026-09-02 10:00:00Z',
+        'sandbox/my-template   own →                1   v1       1.50 MB   2026-09-02 10:00:00Z',
         'agent/planner         ← platform-team      2   v1       1.50 MB   2026-09-02 10:00:00Z',
         '',
       ].join('\n'),
     );
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      '/v0/images?limit=200',
+      '/v0/images?limit=200&shared=out',
+    ]);
     expect(JSON.parse((await run('get images -o json')).stdout)).toEqual(images);
     expect((await run('get images -o yaml')).stdout).toContain('    sourceWorkspace: platform-team\n');
   });
@@ -300,8 +304,10 @@ describe('get', () => {
       'after-b',
     ]);
     server.on('GET /v0/images', page('a'));
-    const some = await run('get images --limit 1');
+    const some = await run('get images --limit 1 -o json');
     expect(some.stderr).toBe('there are more: add --cursor after-a\n');
+    const circle = await run('get images');
+    expect(circle.stderr).toContain('the service gave the same page twice');
   });
 
   it('shows one image, one tag, or the newest reference', async () => {
