@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { CatalogFeed } from '../catalog/feed/catalog-feed.js';
+import { StandingAccess } from '../catalog/feed/standing-access.js';
 import { CatalogReader } from '../catalog/catalog-reader.js';
 import { catalogProjection } from '../catalog/catalog.projection.js';
 import { catalogQueries } from '../catalog/catalog.queries.js';
@@ -42,6 +44,7 @@ import { workspaceAggregate } from '../workspaces/domain/workspace.aggregate.js'
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import type { ImageCounter } from '../workspaces/image-counter.js';
 import { ProjectedEarlierCommands } from './earlier-commands.js';
+import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
 import { machine } from './surroundings.js';
@@ -61,6 +64,8 @@ export interface Tagalong {
   readonly imageCounter: ImageCounter;
   readonly catalog: CatalogQueries;
   readonly catalogReader: CatalogReader;
+  readonly feed: CatalogFeed;
+  readonly standingAccess: StandingAccess;
   readonly bus: CommandBus;
   readonly readYourWrites: ReadYourWrites;
   /** Finishes what was accepted, then releases the stores. */
@@ -94,7 +99,12 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const now = (): string => timeText(clock);
   const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
   const directory = new SqlAccessDirectory(readModel.queries);
-  const catalog = catalogQueries(readModel, readModel, config.registryHost);
+  const catalog = catalogQueries(
+    readModel,
+    readModel,
+    config.registryHost,
+    () => projections.get(catalogName).checkpoint,
+  );
 
   const commandLogPassed: WaitUntilPassed = (position) =>
     projections.get(commandLogProjection.name).waitFor(position, { timeoutMs: commandLogWaitMs });
@@ -128,7 +138,13 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     [...readModelProjections(), slotProcess({ sharing, moves, now })],
   );
   projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
-    if (committed === undefined || changesAccess(committed)) directory.invalidate();
+    if (committed !== undefined && !changesAccess(committed)) return;
+    directory.invalidate();
+    standingAccess.changed();
+  });
+  projections.get(catalogName).onCommitted(({ events: committed }) => {
+    // Rows may have been built anew under the same positions.
+    if (committed === undefined) catalog.images.forget();
   });
 
   const readYourWrites = waitingFor(projections, events, config.readYourWritesMs);
@@ -186,6 +202,22 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     },
   });
 
+  const authenticator = new Authenticator({
+    operatorKey: operatorKey.key,
+    directory,
+    ...(config.oidc !== undefined && { oidc: new OidcVerifier(config.oidc) }),
+    now: () => clock.now(),
+    welcome: (user) =>
+      access.invitations.welcome(user, now()).catch((err: unknown) => {
+        logger.warn(
+          { err, principal: principalName(user) },
+          'invitations could not be accepted; the next request tries again',
+        );
+      }),
+  });
+  const standingAccess = new StandingAccess(authenticator, directory);
+  const feed = createCatalogFeed(stores, projections, directory, clock);
+
   await projections.start();
   expiry.start();
   return {
@@ -194,27 +226,18 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     projections,
     directory,
     operatorKey,
-    authenticator: new Authenticator({
-      operatorKey: operatorKey.key,
-      directory,
-      ...(config.oidc !== undefined && { oidc: new OidcVerifier(config.oidc) }),
-      now: () => clock.now(),
-      welcome: (user) =>
-        access.invitations.welcome(user, now()).catch((err: unknown) => {
-          logger.warn(
-            { err, principal: principalName(user) },
-            'invitations could not be accepted; the next request tries again',
-          );
-        }),
-    }),
+    authenticator,
     images,
     access,
     imageCounter,
     catalog,
     catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites),
+    feed,
+    standingAccess,
     bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
     readYourWrites,
     async close() {
+      await feed.close();
       await expiry.stop();
       await projections.stop();
       await stores.close();
