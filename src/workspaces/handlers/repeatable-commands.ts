@@ -42,20 +42,16 @@ export class RepeatableCommands<C, E extends DomainEvent, S> {
    *   with the same id is safe
    */
   async run(stream: string, context: CommandContext, prepare: () => Promise<Prepared<C>>): Promise<HandlerOutcome> {
-    const outcome = (await this.#earlierRun(stream, context)) ?? (await this.#firstRun(stream, context, prepare));
+    const prepared = await prepare();
+    const outcome =
+      prepared.kind === 'command'
+        ? await this.executor.execute(stream, prepared.command, context)
+        : ((await this.#earlierRun(stream, context)) ?? prepared);
     if (outcome.kind !== 'rejected') await this.visible(outcome.position);
     return outcome;
   }
 
-  async #firstRun(
-    stream: string,
-    context: CommandContext,
-    prepare: () => Promise<Prepared<C>>,
-  ): Promise<HandlerOutcome> {
-    const prepared = await prepare();
-    return prepared.kind === 'rejected' ? prepared : this.executor.execute(stream, prepared.command, context);
-  }
-
+  /** The executor looks for one by itself; this is for a command that must not get there any more. */
   async #earlierRun(stream: string, { commandId, repeatable }: CommandContext): Promise<HandlerOutcome | undefined> {
     if (!repeatable) return undefined;
     const { position } = await this.executor.load(stream);

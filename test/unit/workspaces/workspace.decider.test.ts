@@ -42,8 +42,8 @@ describe('CreateWorkspace', () => {
     taken.when({ ...create, data: { ...create.data, labels: { team: 'edge' } } }).then('workspace-exists');
     taken.when({ ...create, data: { ...create.data, labels: {} } }).then('workspace-exists');
   });
-  it('refuses the name of a deleted workspace', () => {
-    given(created, deleted).when(create).then('workspace-exists', 'acme', 'deleted');
+  it('refuses the name of a deleted workspace in the very words it refuses any that is taken', () => {
+    given(created, deleted).when(create).then('workspace-exists', 'The workspace name acme is taken.');
   });
   it('refuses a creator nobody can be', () => {
     for (const principal of ['operator', 'ann', 'user:', 'user:a b', 'service-account:x', 'user:ä']) {
