@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../event-sourcing/command.js';
+import { KeyedQueue } from '../../event-sourcing/keyed-queue.js';
 import { comparePositions } from '../../event-sourcing/position.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { imageStream, parseImageStream, slotLabel } from '../../vocabulary/slot.js';
@@ -21,6 +22,8 @@ export type CleanupOutcome =
 
 /** Deletes the images of a workspace that are neither deployed nor shared. For admins. */
 export class CleanupImagesHandler {
+  readonly #turns = new KeyedQueue();
+
   constructor(
     private readonly slots: SlotExecutor,
     private readonly directory: SharingDirectory,
@@ -28,10 +31,17 @@ export class CleanupImagesHandler {
     private readonly earlier: EarlierCommands,
   ) {}
 
-  async handle({ workspace }: { readonly workspace: string }, request: CommandRequest): Promise<CleanupOutcome> {
-    const { caller, context } = request;
+  async handle(
+    { workspace }: { readonly workspace: string },
+    { caller, context }: CommandRequest,
+  ): Promise<CleanupOutcome> {
     const refused = await requireRole(this.directory, caller, workspace, 'admin');
     if (refused !== undefined) return { kind: 'rejected', rejection: refused };
+    // The same command twice at once must not share the work: both answers name all of it.
+    return this.#turns.run(context.commandId, () => this.#cleanUp(workspace, context));
+  }
+
+  async #cleanUp(workspace: string, context: CommandContext): Promise<CleanupOutcome> {
     const before = await this.#earlierRun(context);
     if (before !== undefined) return before;
     const deleted: Slot[] = [];

@@ -138,7 +138,9 @@ export class ShareImageHandler {
       case 'owned':
         return refusal.nameTakenByOwnImage(target);
       case 'shared-in':
-        return (await this.steps.isHeld(target, state)) ? refusal.nameTakenByShare(target, state) : undefined;
+        // From this same image it is a share that has begun since the source was looked at, or one on its way out.
+        if (state.source === slot.workspace || !(await this.steps.isHeld(target, state))) return undefined;
+        return refusal.nameTakenByShare(target, state);
     }
   }
 
