@@ -10,6 +10,8 @@ export interface ServerEvent {
 export interface ServerEventOptions {
   /** Told how long the service wants to be left alone before a reconnection, in milliseconds. */
   readonly onRetry?: (milliseconds: number) => void;
+  /** Told of every id, also where no event comes with it: to come back, one begins behind it. */
+  readonly onId?: (id: string) => void;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ServerEventOptions {
  */
 export async function* readServerEvents(
   lines: AsyncIterable<string>,
-  { onRetry }: ServerEventOptions = {},
+  { onRetry, onId }: ServerEventOptions = {},
 ): AsyncGenerator<ServerEvent> {
   let id: string | undefined;
   let type = '';
@@ -28,6 +30,7 @@ export async function* readServerEvents(
     const line = isFirst && raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
     isFirst = false;
     if (line === '') {
+      if (id !== undefined) onId?.(id);
       if (data.length > 0) yield { type: type === '' ? 'message' : type, data: data.join('\n'), id };
       type = '';
       data = [];

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { ApiClient, Query } from '../api/api-client.js';
 import { ConnectionError } from '../api/connection-error.js';
+import { failedLineSchema, failureOf } from '../api/failed-line.js';
 import { readJsonLines } from '../api/json-lines.js';
 import { CliError, UsageError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
@@ -23,6 +24,7 @@ const lineSchema = z.union([
   z.looseObject({ kind: z.literal('progress'), exported: z.number(), position: z.string() }),
   z.looseObject({ kind: z.literal('event'), event: z.looseObject({ position: z.string() }) }),
   z.looseObject({ kind: z.literal('end'), exported: z.number() }),
+  failedLineSchema,
 ]);
 
 const retries = 5;
@@ -108,6 +110,8 @@ class Exporter {
         case 'progress':
           this.progress.show('exported', this.count);
           break;
+        case 'failed':
+          throw failureOf(line);
         case 'end':
           return;
       }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { failedLineSchema, failureOf } from '../api/failed-line.js';
 import { readJsonLines } from '../api/json-lines.js';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
@@ -24,6 +25,7 @@ export const verifyMessageSchema = z.union([
     table: z.string(),
     rows: z.number(),
   }),
+  failedLineSchema,
   z.looseObject({ kind: z.literal('difference'), difference: z.looseObject({ kind: z.string() }) }),
   z.looseObject({
     kind: z.literal('result'),
@@ -73,6 +75,8 @@ export async function showVerification(session: Session, messages: AsyncIterable
           if (message.phase === 'replaying') progress.show('replaying', message.events, message.of);
           else progress.show(`comparing ${message.projection}/${message.table}`, message.rows);
           break;
+        case 'failed':
+          throw failureOf(message);
         case 'difference':
           progress.clear();
           differences.push(message.difference);

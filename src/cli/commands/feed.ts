@@ -33,6 +33,9 @@ const eventSchema = z.looseObject({
   digest: z.string().optional(),
   occurredAt: z.string().optional(),
   principal: z.string().optional(),
+  kind: z.string().optional(),
+  deployment: z.string().optional(),
+  reason: z.string().optional(),
 });
 
 type FeedEvent = z.infer<typeof eventSchema>;
@@ -101,10 +104,9 @@ class FeedReader {
     try {
       for await (const event of this.connect(quiet.signal)) {
         clearTimeout(timer);
-        this.lastId = event.id ?? this.lastId;
         this.pause = firstPause;
         if (event.type === 'caught-up') this.isDone = !isFollowing;
-        else this.show(event);
+        else if (event.type !== 'position') this.show(event);
         if (this.isDone) return;
         timer = isFollowing ? undefined : rest();
       }
@@ -129,6 +131,9 @@ class FeedReader {
     }
     const bytes: AsyncIterable<Uint8Array> = response.body;
     yield* readServerEvents(readLines(bytes), {
+      onId: (id) => {
+        this.lastId = id;
+      },
       onRetry: (milliseconds) => {
         this.pause = Math.min(longestPause, Math.max(firstPause, milliseconds));
       },
@@ -159,24 +164,23 @@ function isBreak(error: unknown): boolean {
 }
 
 function describe(event: FeedEvent, { colors, time }: Printer): string {
-  const { type, resourceType, name, tag, digest, sourceWorkspace, targetWorkspace, principal, occurredAt } = event;
-  const image =
-    resourceType === undefined || name === undefined
-      ? ''
-      : `${resourceType}/${name}${tag === undefined ? '' : `:${tag}`}`;
-  const direction =
-    sourceWorkspace !== undefined
-      ? `← ${sourceWorkspace}`
-      : targetWorkspace !== undefined
-        ? `→ ${targetWorkspace}`
-        : '';
+  const { type, resourceType, name, tag, digest, kind, deployment, principal, occurredAt, reason } = event;
+  const image = [resourceType ?? '', '/', name ?? '', tag === undefined ? '' : `:${tag}`].join('');
   const parts = [
     colors.dim(time(occurredAt) ?? ''),
-    colors.bold(plainText(type ?? '').padEnd(18)),
-    plainText(image),
-    colors.cyan(plainText(direction)),
+    colors.bold(plainText(type ?? '').padEnd(19)),
+    plainText(name === undefined ? '' : image),
+    colors.cyan(plainText(arrow(event))),
+    deployment === undefined ? '' : plainText(`as ${kind ?? ''}/${deployment}`),
     digest === undefined ? '' : shortDigest(digest),
+    reason === undefined ? '' : plainText(`(${reason})`),
     principal === undefined ? '' : colors.dim(plainText(principal)),
   ];
   return parts.filter((part) => part !== '').join('  ');
+}
+
+/** Which way an image goes: from the workspace that owns it, or to the one it is shared with. */
+function arrow({ sourceWorkspace, targetWorkspace }: FeedEvent): string {
+  if (sourceWorkspace !== undefined) return `← ${sourceWorkspace}`;
+  return targetWorkspace === undefined ? '' : `→ ${targetWorkspace}`;
 }

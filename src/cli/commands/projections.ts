@@ -10,11 +10,14 @@ import { writing } from './session.js';
 
 const projectionSchema = z.looseObject({
   name: z.string(),
+  version: z.number(),
   state: z.string(),
-  version: z.number().optional(),
-  position: z.string().nullish(),
-  lag: z.number().optional(),
-  fault: z.string().nullish(),
+  checkpoint: z.string().optional(),
+  lagMs: z.number(),
+  eventsProcessed: z.number(),
+  eventsInLog: z.number(),
+  fault: z.looseObject({ message: z.string() }).optional(),
+  rebuild: z.looseObject({ eventsProcessed: z.number(), eventsInLog: z.number() }).optional(),
 });
 
 type Projection = z.infer<typeof projectionSchema>;
@@ -105,14 +108,28 @@ function projectionColumns({ colors }: Printer): readonly Column<Projection>[] {
     {
       title: 'STATE',
       value: ({ state }) => state,
-      style: (text, { state, fault }) => {
-        if (fault !== undefined && fault !== null) return colors.red(text);
-        return state === 'live' || state === 'running' ? colors.green(text) : colors.yellow(text);
+      style: (text, { state }) => {
+        if (state === 'failed') return colors.red(text);
+        return state === 'live' ? colors.green(text) : colors.yellow(text);
       },
     },
     { title: 'VERSION', value: ({ version }) => version, align: 'right' },
-    { title: 'POSITION', value: ({ position }) => position ?? undefined, align: 'right' },
-    { title: 'LAG', value: ({ lag }) => lag, align: 'right' },
-    { title: 'FAULT', value: ({ fault }) => fault ?? undefined },
+    {
+      title: 'EVENTS',
+      value: ({ eventsProcessed, eventsInLog }) => share(eventsProcessed, eventsInLog),
+      align: 'right',
+    },
+    { title: 'LAG', value: ({ lagMs }) => `${String(Math.round(lagMs))} ms`, align: 'right' },
+    { title: 'POSITION', value: ({ checkpoint }) => checkpoint, align: 'right' },
+    {
+      title: 'REBUILD',
+      value: ({ rebuild }) => (rebuild === undefined ? undefined : share(rebuild.eventsProcessed, rebuild.eventsInLog)),
+      align: 'right',
+    },
+    { title: 'FAULT', value: ({ fault }) => fault?.message, style: colors.red },
   ];
+}
+
+function share(done: number, total: number): string {
+  return `${String(done)} of ${String(total)}`;
 }

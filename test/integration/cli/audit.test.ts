@@ -144,6 +144,18 @@ describe('audit verify', () => {
     expect(stderr).toContain('difference: row-missing projection=catalog table=tags key=["team/sandbox/x","v1"]');
   });
 
+  it('tells what broke it off on the side of the service', async () => {
+    const failed = { kind: 'failed', error: 'store-unavailable', code: 503, message: 'The disk is gone.' };
+    server.on('POST /v0/audit/verify', { body: lines(progress, failed) });
+    expect(await run('audit verify')).toMatchObject({
+      code: 6,
+      stderr: 'error: The disk is gone. (store-unavailable)\n',
+    });
+    server.on('GET /v0/audit/export', { body: lines(eventLine(1), failed) });
+    expect((await run('audit export')).code).toBe(6);
+    expect(server.to('GET /v0/audit/export')).toHaveLength(1);
+  });
+
   it('takes a verification that breaks off for none', async () => {
     server.on('POST /v0/audit/verify', { body: lines(progress) });
     const { code, stderr } = await run('audit verify');

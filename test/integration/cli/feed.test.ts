@@ -92,6 +92,19 @@ describe('feed --follow', () => {
     expect(pauses).toEqual([500, 7_000]);
   });
 
+  it('goes on behind a position that came without an event', async () => {
+    server.on(
+      'GET /v0/feed',
+      breakingOff(`${event(1)}id: 7\n\nid: 8\nevent: position\ndata: {}\n\n`),
+      (_, response) => {
+        begin(response, event(9));
+      },
+    );
+    const { stdout } = await run('feed --follow --limit 2 -o json');
+    expect(positions(stdout)).toEqual(['1', '9']);
+    expect(server.requests[1]?.headers['last-event-id']).toBe('8');
+  });
+
   it('ends when the right to read is gone', async () => {
     server.on('GET /v0/feed', breakingOff(event(1)), refusal(401, 'unauthenticated', 'This key was revoked.'));
     const { code, stderr } = await run('feed --follow');
@@ -152,8 +165,8 @@ describe('feed', () => {
     });
     const { stdout } = await run('feed --since 0 -u');
     expect(stdout).toBe(
-      '2026-09-01 10:00:00Z  tag.pushed          sandbox/x:v1  ← platform\n' +
-        '2026-09-01 10:00:00Z  image.shared-out    sandbox/x:v2  → other\n',
+      '2026-09-01 10:00:00Z  tag.pushed           sandbox/x:v1  ← platform\n' +
+        '2026-09-01 10:00:00Z  image.shared-out     sandbox/x:v2  → other\n',
     );
     expect((await run('feed --since 0 -o yaml')).stdout).toMatch(/^---\nposition: "1"\n/);
   });

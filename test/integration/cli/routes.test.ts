@@ -239,6 +239,25 @@ const reads: readonly Case[] = [
   ],
   ['sa list', 'GET /v0/service_accounts', [{ client_id: 'sa_1', name: 'ci' }], undefined, 'sa_1        ci'],
   ['keys list sa_1', 'GET /v0/service_accounts/sa_1/api_keys', [{ id: 'k1', name: '' }], undefined, 'k1    never'],
+  [
+    'projections status',
+    'GET /v0/projections',
+    [
+      {
+        name: 'catalog',
+        version: 2,
+        state: 'live',
+        ready: true,
+        checkpoint: '9',
+        lagMs: 1.4,
+        eventsProcessed: 9,
+        eventsInLog: 9,
+        rebuild: { version: 2, state: 'running', eventsProcessed: 4, eventsInLog: 9 },
+      },
+    ],
+    undefined,
+    'catalog      live          2   9 of 9   1 ms          9    4 of 9',
+  ],
   ['accounts list', 'GET /v0/accounts', [account], undefined, 'acme      Acme   required       by-request'],
   ['accounts get acme', 'GET /v0/accounts/acme', account, undefined, 'Across accounts   by-request'],
 ];
