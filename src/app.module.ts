@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { CatalogModule } from './catalog/catalog.module.js';
+import { FeedModule } from './catalog/feed/feed.module.js';
 import { CommandBusModule } from './command-bus/command-bus.module.js';
 import { ServiceModule } from './composition/service.module.js';
 import type { Tagalong } from './composition/tagalong.js';
@@ -18,6 +19,7 @@ export class AppModule {
         ServiceModule.for(service),
         HttpModule,
         CatalogModule,
+        FeedModule,
         ImagesModule,
         WorkspacesModule,
         CommandBusModule,

@@ -1,5 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
+import { CatalogFeed } from '../catalog/feed/catalog-feed.js';
+import { StandingAccess } from '../catalog/feed/standing-access.js';
 import { CatalogReader } from '../catalog/catalog-reader.js';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
 import { ImageQueries } from '../catalog/queries/image.queries.js';
@@ -38,6 +40,8 @@ export class ServiceModule {
       { provide: ImageHandlers, useValue: images },
       { provide: ImageAnswers, useValue: new ImageAnswers(catalog.images, readYourWrites) },
       { provide: CatalogReader, useValue: service.catalogReader },
+      { provide: CatalogFeed, useValue: service.feed },
+      { provide: StandingAccess, useValue: service.standingAccess },
       { provide: ImageQueries, useValue: catalog.images },
       { provide: ShareQueries, useValue: catalog.shares },
       { provide: DeploymentQueries, useValue: catalog.deployments },

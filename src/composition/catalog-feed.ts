@@ -1,0 +1,36 @@
+import { auditProjection } from '../audit/audit.projection.js';
+import { CatalogFeed } from '../catalog/feed/catalog-feed.js';
+import { SqlFeedIndex } from '../catalog/feed/sql.feed-index.js';
+import { catalogHistoryProjection } from '../catalog/history/catalog-history.projection.js';
+import type { Position } from '../event-sourcing/position.js';
+import { comparePositions } from '../event-sourcing/position.js';
+import type { ProjectionHost } from '../event-sourcing/projection-host.js';
+import type { Clock } from '../event-sourcing/subscriber-clock.js';
+import { isNumericPosition } from '../event-store/numeric-position.js';
+import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
+import type { Stores } from './open-stores.js';
+
+const indexedBy = [auditProjection.name, catalogHistoryProjection().name];
+
+/** The feeds of all workspaces, over the stores of this process. */
+export function createCatalogFeed(
+  { events, readModel }: Pick<Stores, 'events' | 'readModel'>,
+  projections: ProjectionHost,
+  directory: Pick<AccessDirectory, 'accountOf'>,
+  clock: Clock,
+): CatalogFeed {
+  return new CatalogFeed({
+    reader: events,
+    index: new SqlFeedIndex(readModel, () => passedByAll(projections)),
+    accountOf: (workspace) => directory.accountOf(workspace),
+    isPosition: isNumericPosition,
+    clock,
+  });
+}
+
+/** The position that all of them have passed; none while one of them cannot be asked. */
+function passedByAll(projections: ProjectionHost): Position | undefined {
+  const runners = indexedBy.map((name) => projections.get(name));
+  if (!runners.every(({ ready }) => ready)) return undefined;
+  return runners.map(({ checkpoint }) => checkpoint).reduce((a, b) => (comparePositions(a, b) <= 0 ? a : b));
+}
