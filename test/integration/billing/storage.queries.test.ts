@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storageProjection } from '../../../src/billing/storage.projection.js';
-import { StorageQueries, maxSeriesPoints, seriesLength } from '../../../src/billing/storage.queries.js';
+import { StorageQueries } from '../../../src/billing/storage.queries.js';
 import type { StorageQuestion } from '../../../src/billing/storage.queries.js';
 import { toByteHours } from '../../../src/billing/storage.report.js';
 import type { StorageReport, WorkspaceStorage } from '../../../src/billing/storage.report.js';
+import { maxSeriesPoints, seriesLength } from '../../../src/billing/storage.series.js';
 import { spanLimits } from '../../../src/billing/storage.tables.js';
 import type { StorageTables } from '../../../src/billing/storage.tables.js';
 import type { ImageEvent } from '../../../src/images/domain/image.events.js';
