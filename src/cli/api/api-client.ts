@@ -56,11 +56,18 @@ interface Exchange {
   readonly body?: string | undefined;
   /** Aborts this exchange besides the interruption of the whole command. */
   readonly signal?: AbortSignal | undefined;
+  readonly trail?: Trail | undefined;
+}
+
+/** What is known of the tries of a write. */
+interface Trail {
+  /** True once the service may have received the request without an answer that tells what it did. */
+  mayHaveArrived: boolean;
 }
 
 /**
- * The HTTP API. Connections that break and answers that say "not now" are met
- * by trying again, a bounded number of times and with the same idempotency key, so that a write has one effect.
+ * The HTTP API. Connections that break and answers that say "not now" are met by trying again, a bounded number of times
+ * and with the same idempotency key, so that a write has one effect.
  */
 export class ApiClient {
   private readonly interruption: AbortSignal;
@@ -92,10 +99,11 @@ export class ApiClient {
       ...(options.body !== undefined && { 'content-type': 'application/json' }),
     };
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const trail: Trail = { mayHaveArrived: false };
     try {
-      return this.parsed(await this.exchange({ method, path, query: options.query, headers, body }), schema);
+      return this.parsed(await this.exchange({ method, path, query: options.query, headers, body, trail }), schema);
     } catch (error) {
-      throw error instanceof ApiError && error.status < 500 ? error : outcomeUnknown(error, idempotencyKey);
+      throw trail.mayHaveArrived ? outcomeUnknown(error, idempotencyKey) : error;
     }
   }
 
@@ -168,15 +176,17 @@ export class ApiClient {
     }, timeout);
     try {
       const response = await this.send(exchange, late.signal);
+      if (response.status >= 500) leave(exchange.trail);
       trace?.(`< ${String(response.status)} ${response.headers.get('x-correlation-id') ?? ''}`.trimEnd());
       if (response.ok) return { kind: 'answer', value: await use(response) };
       const error = refusal(response, await response.text(), baseUrl);
       const retryAfter = parseRetryAfter(response.headers.get('retry-after'), Date.now());
       return { kind: 'none', error, retryAfter, isFinal: !isRetriable(response.status) };
     } catch (thrown) {
+      const error = ConnectionError.from(thrown, baseUrl);
+      if (error.mayHaveArrived) leave(exchange.trail);
       this.interruption.throwIfAborted();
       exchange.signal?.throwIfAborted();
-      const error = ConnectionError.from(thrown, baseUrl);
       return { kind: 'none', error, retryAfter: undefined, isFinal: error.isPermanent };
     } finally {
       clearTimeout(timer);
@@ -241,11 +251,18 @@ function refusal(response: Response, text: string, base: string): CliError {
   return new ApiError(status, error, message ?? error, details, headers.get('x-correlation-id') ?? undefined);
 }
 
-/** A write whose answer is missing may have been done. Saying how to repeat it safely is part of the message. */
+function leave(trail: Trail | undefined): void {
+  if (trail !== undefined) trail.mayHaveArrived = true;
+}
+
+/**
+ * A write whose answer is missing may have been done. Saying how to repeat it safely is part of the message. A refusal
+ * in the end says that it was not: it was asked under the same id.
+ */
 function outcomeUnknown(error: unknown, idempotencyKey: string): unknown {
+  if (error instanceof ApiError && error.status < 500) return error;
   if (!(error instanceof ApiError || error instanceof ConnectionError || error instanceof InterruptedError))
     return error;
-  if (error instanceof ConnectionError && error.isPermanent) return error;
   const repeat = `whether it was done is unknown; the same command with --idempotency-key ${idempotencyKey} does it at most once`;
   const hint = error.hint === undefined ? repeat : `${error.hint}\n${repeat}`;
   return new CliError(error.message, error.exitCode, hint, { cause: error });

@@ -13,6 +13,16 @@ const permanentCodes: ReadonlySet<string> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/** Faults of connections that never came about, so that nothing was sent over them. */
+const unsentCodes: ReadonlySet<string> = new Set([
+  ...permanentCodes,
+  'ECONNREFUSED',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** No answer came, or only part of one. What a write did is then unknown. */
 export class ConnectionError extends CliError {
   override readonly name = 'ConnectionError';
@@ -20,6 +30,8 @@ export class ConnectionError extends CliError {
   private constructor(
     message: string,
     readonly isPermanent: boolean,
+    /** False when the request cannot have reached the service. */
+    readonly mayHaveArrived: boolean,
     hint: string | undefined,
     cause: unknown,
   ) {
@@ -32,6 +44,7 @@ export class ConnectionError extends CliError {
       return new ConnectionError(
         `${base} did not answer in time`,
         false,
+        true,
         'give it longer with --timeout SECONDS',
         error,
       );
@@ -45,6 +58,7 @@ export class ConnectionError extends CliError {
     return new ConnectionError(
       `cannot reach ${base}: ${reason === '' ? (code ?? 'no reason given') : reason}`,
       isPermanent,
+      code === undefined || !unsentCodes.has(code),
       hint,
       error,
     );

@@ -29,14 +29,14 @@ export class Printer {
   /** A time of the service as people read it. */
   readonly time: (text: string | undefined) => string | undefined;
 
-  /** One result: the data for programs, or what `people` makes of it. */
+  /** One result: the data for programs, `{}` where the service answered nothing, or what `people` makes of it. */
   result(data: unknown, people: () => string): void {
     switch (this.format) {
       case 'json':
-        this.raw(`${JSON.stringify(data, undefined, 2)}\n`);
+        this.raw(`${JSON.stringify(data ?? {}, undefined, 2)}\n`);
         return;
       case 'yaml':
-        this.raw(stringify(data));
+        this.raw(stringify(data ?? {}));
         return;
       case 'table':
         this.raw(people());
@@ -47,10 +47,10 @@ export class Printer {
   item(data: unknown, people: () => string): void {
     switch (this.format) {
       case 'json':
-        this.raw(`${JSON.stringify(data)}\n`);
+        this.raw(`${JSON.stringify(data ?? {})}\n`);
         return;
       case 'yaml':
-        this.raw(`---\n${stringify(data)}`);
+        this.raw(`---\n${stringify(data ?? {})}`);
         return;
       case 'table':
         this.raw(`${people()}\n`);

@@ -112,6 +112,18 @@ describe('every write', () => {
     expect(stderr).toContain(`whether it was done is unknown; the same command with --idempotency-key ${String(id)}`);
   });
 
+  it('that reached nobody, or was refused in the end, is not said to be unknown', async () => {
+    const { url } = server;
+    await server.stop();
+    const nobody = await run('delete image sandbox/x --yes', { env: { TAGALONG_URL: url } });
+    expect(nobody.code).toBe(6);
+    expect(nobody.stderr).not.toContain('unknown');
+    server = await RecordingServer.start();
+    server.on('DELETE /v0/images/sandbox/x', 'hang-up', refusal(404, 'image-not-found', 'There is none.'));
+    const refused = await run('delete image sandbox/x --yes');
+    expect(refused).toMatchObject({ code: 4, stderr: 'error: There is none. (image-not-found)\n' });
+  });
+
   it('is not repeated after a refusal', async () => {
     server.on('DELETE /v0/images/sandbox/x', refusal(409, 'image-shared', 'sandbox/x is shared with other.'));
     const { code, stderr } = await run('delete image sandbox/x --yes');
