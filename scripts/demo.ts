@@ -118,10 +118,12 @@ try {
   )) as { apiKey: string };
 
   process.env['BL_API_URL'] = `${service.url}/v0`;
-  process.env['BL_API_KEY'] = key;
-  process.env['BL_WORKSPACE'] = 'platform';
   const blaxel = await import('@blaxel/core');
-  const inTeamA = { 'x-blaxel-workspace': 'team-a' };
+  /** The workspace the official client speaks for from now on. */
+  const actIn = (workspace: string): void => {
+    blaxel.initialize({ workspace, apiKey: key });
+  };
+  actIn('platform');
   const base = { resourceType: 'sandbox', imageName: 'base' };
 
   say('The platform team pushes an image, read from an OCI image layout');
@@ -141,19 +143,22 @@ try {
     '--reason',
     'security fixes',
   );
-  show((await blaxel.listImages({ headers: inTeamA })).data);
+  actIn('team-a');
+  show((await blaxel.listImages()).data);
 
   say('team-a deploys from it as if it were its own');
   tagalong(key, 'team-a', 'deploy', 'sandbox/base:v2', '--kind', 'sandbox', '--name', 'ci');
 
   say('team-a cannot pass it on, and nobody can delete what is shared');
-  show((await blaxel.shareImage({ path: base, body: { targetWorkspace: 'platform' }, headers: inTeamA })).error);
+  show((await blaxel.shareImage({ path: base, body: { targetWorkspace: 'platform' } })).error);
+  actIn('platform');
   show((await blaxel.deleteImage({ path: base })).error);
 
   say('Before the share is ended, the impact is shown');
   tagalong(key, 'platform', 'unshare', 'image', 'sandbox/base', '-w', 'team-a', '--dry-run');
   tagalong(key, 'platform', 'unshare', 'image', 'sandbox/base', '-w', 'team-a', '--yes', '--reason', 'the demo ends');
-  show((await blaxel.listImages({ headers: inTeamA })).data);
+  actIn('team-a');
+  show((await blaxel.listImages()).data);
 
   say('Who did what, when and why');
   tagalong(key, 'platform', 'audit', 'events');
