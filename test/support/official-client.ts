@@ -1,10 +1,10 @@
-type Client = typeof import('@blaxel/core');
+import type * as Client from '@blaxel/core';
 
 /** The official client of the management API, pointed at a service. One service for each test file. */
 export interface OfficialClient {
-  readonly client: Client;
+  readonly client: typeof Client;
   /** Every call from now on is sent with this key, about this workspace. */
-  signIn(key: string, workspace: string): void;
+  readonly signIn: (key: string, workspace: string) => void;
 }
 
 /** Loads the client with the settings of a service; it reads the environment when it is first used. */
