@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
+import { BillingModule } from './billing/billing.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { FeedModule } from './catalog/feed/feed.module.js';
 import { CommandBusModule } from './command-bus/command-bus.module.js';
@@ -7,6 +9,7 @@ import { ServiceModule } from './composition/service.module.js';
 import type { Tagalong } from './composition/tagalong.js';
 import { HttpModule } from './http/http.module.js';
 import { ImagesModule } from './images/images.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { WorkspacesModule } from './workspaces/workspaces.module.js';
 
 /** Every door of the service. */
@@ -23,6 +26,9 @@ export class AppModule {
         ImagesModule,
         WorkspacesModule,
         CommandBusModule,
+        AuditModule,
+        BillingModule,
+        OperationsModule,
       ],
     };
   }

@@ -20,6 +20,7 @@ import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import { IMAGE_COUNTER } from '../workspaces/image-counter.js';
 import { createMetrics } from './metrics.js';
 import { readinessOf } from './readiness.js';
+import { recordProviders } from './record-providers.js';
 import type { Tagalong } from './tagalong.js';
 
 /** Hands the parts of the service to Nest's injection. */
@@ -47,6 +48,7 @@ export class ServiceModule {
       { provide: DeploymentQueries, useValue: catalog.deployments },
       { provide: ResolveQueries, useValue: catalog.resolve },
       { provide: UsageQueries, useValue: catalog.usage },
+      ...recordProviders(service),
     ];
     return { module: ServiceModule, providers, exports: providers };
   }

@@ -54,6 +54,7 @@ import { timeText } from './system-clock.js';
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
   readonly config: Config;
+  readonly clock: Clock;
   readonly stores: Stores;
   readonly projections: ProjectionHost;
   readonly directory: AccessDirectory;
@@ -222,6 +223,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   expiry.start();
   return {
     config,
+    clock,
     stores,
     projections,
     directory,

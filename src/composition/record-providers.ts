@@ -1,0 +1,31 @@
+import type { Provider } from '@nestjs/common';
+import { AuditReader } from '../audit/audit-reader.js';
+import { AuditQueries } from '../audit/audit.queries.js';
+import { Verifications } from '../audit/verifications.js';
+import { BillingReader } from '../billing/billing-reader.js';
+import { StorageQueries } from '../billing/storage.queries.js';
+import { ProjectionAdmin } from '../operations/projection-admin.js';
+import { verifyReadModel } from './audit-runs.js';
+import { eventCodecs } from './event-codecs.js';
+import type { Tagalong } from './tagalong.js';
+
+/** What the doors to the record need: audit, billing, projections. */
+export function recordProviders({ stores, config, projections, readYourWrites, clock }: Tagalong): Provider[] {
+  const { events, readModel } = stores;
+  const kinds = new Set(eventCodecs.flatMap(({ types }) => [...types]));
+  return [
+    {
+      provide: AuditReader,
+      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, kinds),
+    },
+    {
+      provide: Verifications,
+      useValue: new Verifications((limits) => verifyReadModel(events, config.dataDirectory, limits)),
+    },
+    {
+      provide: BillingReader,
+      useValue: new BillingReader(new StorageQueries(readModel.queries), readYourWrites, () => clock.now()),
+    },
+    { provide: ProjectionAdmin, useValue: new ProjectionAdmin(projections, () => events.health().events) },
+  ];
+}
