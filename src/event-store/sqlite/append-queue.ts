@@ -26,7 +26,7 @@ export type CommitListener = (
  * are being made: few at first, since waking a thread takes longer than writing them.
  */
 const firstBatch = 8;
-const nextBatch = 32;
+const nextBatch = 16;
 
 /** Bounds of one group, so that one transaction does not hold up the ones behind it for long. */
 const maxAppends = 512;
