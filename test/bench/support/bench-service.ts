@@ -22,7 +22,8 @@ export interface BenchService {
 /** Starts one in a directory that is removed in the end. */
 export async function benchService(workspaces: readonly string[]): Promise<BenchService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tagalong-bench-'));
-  const { url, operatorKey, pid, stop } = await startService({ dataDir, env: { TAGALONG_LOG_LEVEL: 'info' } });
+  const started = await startService({ dataDir, env: { TAGALONG_LOG_LEVEL: 'info' } });
+  const { url, operatorKey, pid } = started;
   const api = apiOf(url);
   const asOperator = async (path: string, body: unknown, workspace?: string): Promise<unknown> => {
     const answer = await api('POST', `/v0${path}`, {
@@ -46,7 +47,7 @@ export async function benchService(workspaces: readonly string[]): Promise<Bench
     api,
     operatorKey,
     async stop() {
-      await stop();
+      await started.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
@@ -69,7 +70,7 @@ export async function startPeer(list = '[]'): Promise<{ readonly url: string; st
 }
 
 async function message(child: ChildProcess): Promise<string> {
-  const [said]: unknown[] = await once(child, 'message');
+  const said: unknown = (await once(child, 'message')).at(0);
   return String(said);
 }
 

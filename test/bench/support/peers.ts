@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { Body, Controller, Get, Header, Module, Put, ValidationPipe } from '@nestjs/common';
+import { Body, Controller, Get, Header, Put, ValidationPipe } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -32,11 +33,13 @@ function decorate(method: 'push' | 'list', ...decorators: readonly MethodDecorat
   for (const decorator of decorators) decorator(PeerController.prototype, method, descriptor);
 }
 
-class PeerModule {}
-Module({ controllers: [PeerController] })(PeerModule);
+class PeerModule {
+  readonly name = 'peer';
+}
+const peer: DynamicModule = { module: PeerModule, controllers: [PeerController] };
 
 /** Starts the peer on a free port and prints its address. */
-const app = await NestFactory.create<NestFastifyApplication>(PeerModule, new FastifyAdapter(), { logger: false });
+const app = await NestFactory.create<NestFastifyApplication>(peer, new FastifyAdapter(), { logger: false });
 app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
 process.on('message', (body) => {
   listBody = String(body);

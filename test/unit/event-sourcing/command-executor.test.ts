@@ -107,7 +107,9 @@ describe('deciding and appending', () => {
     ];
     await nodes[0]?.execute('tally-1', { type: 'Limit', limit: 40 }, aContext());
     const outcomes = await Promise.all(
-      Array.from({ length: 60 }, (_, index) => (nodes[index % nodes.length] ?? raise()).execute('tally-1', add(1), aContext())),
+      Array.from({ length: 60 }, (_, index) =>
+        (nodes[index % nodes.length] ?? raise()).execute('tally-1', add(1), aContext()),
+      ),
     );
     expect(outcomes.filter((outcome) => outcome.kind === 'accepted')).toHaveLength(40);
     for (const node of nodes) expect((await node.load('tally-1')).state.total).toBe(40);
