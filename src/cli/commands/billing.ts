@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import { z } from 'zod';
 import type { Printer } from '../output/printer.js';
 import { formatFields, formatTable } from '../output/table.js';
@@ -6,18 +7,19 @@ import { formatBytes } from '../output/values.js';
 import type { World } from '../world.js';
 import { addCommand, addGroup, inSession } from './command.js';
 
-/** Figures beyond exact numbers come as text. */
-const figure = z.union([z.number(), z.string()]).transform(Number);
+/** Integers that a number cannot hold exactly come as text. */
+const figure = z.union([z.number(), z.string()]);
 
 const storageSchema = z.looseObject({
-  period: z.looseObject({ from: z.string(), to: z.string() }),
+  from: z.string(),
+  to: z.string(),
   workspaces: z.array(
     z.looseObject({
       workspace: z.string(),
       bytesNow: figure,
-      byteHours: figure,
+      byteHours: z.number(),
       images: z.array(
-        z.looseObject({ resourceType: z.string(), name: z.string(), bytesNow: figure, byteHours: figure }),
+        z.looseObject({ resourceType: z.string(), name: z.string(), bytesNow: figure, byteHours: z.number() }),
       ),
       shared: z.array(
         z.looseObject({ resourceType: z.string(), name: z.string(), sourceWorkspace: z.string(), sharedBytes: figure }),
@@ -61,24 +63,25 @@ export function addBilling(program: Command, world: World): void {
       'billing storage -w production --from 2026-09-01T00:00:00Z -o json',
     ],
   })
-    .option('--from <time>', 'beginning of the period (RFC 3339)')
+    .option('--from <time>', 'beginning of the period (RFC 3339); the beginning of this month if left out')
     .option('--to <time>', 'end of the period (RFC 3339); now if left out')
-    .option('--step <duration>', 'for programs: the bytes stored over the period as well, at steps such as 1h or 1d');
+    .addOption(
+      new Option('--step <step>', 'for programs: the bytes stored over the period as well').choices(['hour', 'day']),
+    );
   storage.action(
     inSession(storage, 'reading', world, async (session, { from, to, step }: StorageOptions) => {
       const api = await session.api();
-      const { workspace } = await session.target();
-      const report = await api.get('/billing/storage', storageSchema, { from, to, step, workspace });
+        const report = await api.get('/billing/storage', storageSchema, { from, to, step });
       session.printer.result(report, () => describe(report, session.printer));
     }),
   );
 }
 
-function describe({ period, workspaces }: Storage, printer: Printer): string {
+function describe({ from, to, workspaces }: Storage, printer: Printer): string {
   const head = formatFields(
     [
-      ['From', printer.time(period.from)],
-      ['To', printer.time(period.to)],
+      ['From', printer.time(from)],
+      ['To', printer.time(to)],
     ],
     printer.colors,
   );
@@ -90,7 +93,7 @@ function describeWorkspace(storage: WorkspaceStorage, { colors }: Printer): stri
   const owned: readonly Line[] = storage.images.map(({ resourceType, name, bytesNow, byteHours }) => ({
     image: `${resourceType}/${name}`,
     source: undefined,
-    bytesNow,
+    bytesNow: Number(bytesNow),
     byteHours,
     sharedBytes: undefined,
   }));
@@ -99,12 +102,12 @@ function describeWorkspace(storage: WorkspaceStorage, { colors }: Printer): stri
     source: sourceWorkspace,
     bytesNow: 0,
     byteHours: 0,
-    sharedBytes,
+    sharedBytes: Number(sharedBytes),
   }));
   const total: Line = {
     image: 'total',
     source: undefined,
-    bytesNow: storage.bytesNow,
+    bytesNow: Number(storage.bytesNow),
     byteHours: storage.byteHours,
     sharedBytes: undefined,
   };

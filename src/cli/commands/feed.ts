@@ -40,8 +40,7 @@ const eventSchema = z.looseObject({
 
 type FeedEvent = z.infer<typeof eventSchema>;
 
-/** Without `--follow`, a feed that is silent for so long has told everything. In milliseconds. */
-const silence = 1_500;
+/** Milliseconds before a broken connection is taken up again, unless the service says otherwise. */
 const firstPause = 500;
 const longestPause = 30_000;
 
@@ -51,12 +50,13 @@ export function addFeed(program: Command, world: World): void {
     name: 'feed',
     summary: 'show what changes in the catalog of a workspace',
     description:
-      'Shows what changed in the catalog of the workspace, tags pushed to images shared with it included. With --follow it goes on ' +
-      'until interrupted; after a broken connection it goes on where it was, without gaps and repetitions.',
-    examples: ['feed --follow', 'feed --since 4711 -o json', 'feed --follow -w production -o json | jq .type'],
+      'Shows what changed in the catalog of the workspace, tags pushed to images shared with it included: everything so far, or, ' +
+      'with --follow, what happens from now on, until interrupted. After a broken connection it goes on where it was, without ' +
+      'gaps and repetitions.',
+    examples: ['feed --follow', 'feed --since start --follow', 'feed --follow -w production -o json | jq .type'],
   })
-    .option('-f, --follow', 'go on with what happens from now on')
-    .option('--since <position>', 'begin after this position, rather than now')
+    .option('-f, --follow', 'go on with what happens')
+    .option('--since <position>', 'begin after this position; start for everything')
     .option('--limit <number>', 'end after so many events', parsePositive);
   feed.action(
     inSession(feed, 'reading', world, async (session, options: FeedOptions) => {
@@ -68,6 +68,7 @@ export function addFeed(program: Command, world: World): void {
 
 class FeedReader {
   private lastId: string | undefined;
+  private basePause = firstPause;
   private pause = firstPause;
   private shown = 0;
   private isDone = false;
@@ -76,9 +77,7 @@ class FeedReader {
     private readonly session: Session,
     private readonly api: ApiClient,
     private readonly options: FeedOptions,
-  ) {
-    this.lastId = options.since;
-  }
+  ) {}
 
   async run(): Promise<void> {
     const { world, printer } = this.session;
@@ -94,36 +93,25 @@ class FeedReader {
 
   /** One connection, until it ends or everything wanted was shown. */
   private async readOnce(): Promise<void> {
-    const quiet = new AbortController();
-    const isFollowing = this.options.follow === true;
-    const rest = () =>
-      setTimeout(() => {
-        quiet.abort(new QuietError());
-      }, silence);
-    let timer = isFollowing ? undefined : rest();
     try {
-      for await (const event of this.connect(quiet.signal)) {
-        clearTimeout(timer);
-        this.pause = firstPause;
-        if (event.type === 'caught-up') this.isDone = !isFollowing;
-        else if (event.type !== 'position') this.show(event);
+      for await (const event of this.connect()) {
+        this.pause = this.basePause;
+        if (event.type === 'caught-up') this.isDone = this.options.follow !== true;
+        else this.show(event);
         if (this.isDone) return;
-        timer = isFollowing ? undefined : rest();
       }
     } catch (error) {
       this.session.world.interruption().throwIfAborted();
-      if (quiet.signal.aborted) this.isDone = true;
-      else if (!isBreak(error)) throw error;
-    } finally {
-      clearTimeout(timer);
+      if (!isBreak(error)) throw error;
     }
   }
 
-  private async *connect(signal: AbortSignal): AsyncGenerator<ServerEvent> {
+  private async *connect(): AsyncGenerator<ServerEvent> {
+    const { since, follow } = this.options;
     const response = await this.api.stream('GET', '/feed', {
       accept: 'text/event-stream',
+      query: { since: this.lastId === undefined ? (since ?? (follow === true ? undefined : 'start')) : undefined },
       headers: this.lastId === undefined ? {} : { 'last-event-id': this.lastId },
-      signal,
     });
     const kind = response.headers.get('content-type') ?? '';
     if (!kind.startsWith('text/event-stream') || response.body === null) {
@@ -135,7 +123,8 @@ class FeedReader {
         this.lastId = id;
       },
       onRetry: (milliseconds) => {
-        this.pause = Math.min(longestPause, Math.max(firstPause, milliseconds));
+        this.basePause = Math.min(longestPause, milliseconds);
+        this.pause = Math.max(this.pause, this.basePause);
       },
     });
   }
@@ -149,11 +138,6 @@ class FeedReader {
     this.shown++;
     if (this.shown === this.options.limit) this.isDone = true;
   }
-}
-
-/** The feed has been silent for as long as it takes to believe that it has told everything. */
-class QuietError extends Error {
-  override readonly name = 'QuietError';
 }
 
 /** True for faults that the next connection may not meet. `fetch` reports a broken body as a TypeError. */

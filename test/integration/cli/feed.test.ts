@@ -95,7 +95,7 @@ describe('feed --follow', () => {
   it('goes on behind a position that came without an event', async () => {
     server.on(
       'GET /v0/feed',
-      breakingOff(`${event(1)}id: 7\n\nid: 8\nevent: position\ndata: {}\n\n`),
+      breakingOff(`${event(1)}id: 7\n\nid: 8\n\n`),
       (_, response) => {
         begin(response, event(9));
       },
@@ -117,7 +117,7 @@ describe('feed --follow', () => {
       begin(response, event(43));
     });
     await run('feed --since 42 --follow --limit 1');
-    expect(server.requests[0]?.headers).toMatchObject({ 'last-event-id': '42', accept: 'text/event-stream' });
+    expect(server.requests[0]).toMatchObject({ path: '/v0/feed?since=42', headers: { accept: 'text/event-stream' } });
   });
 
   it('ends at once when interrupted', async () => {
@@ -147,13 +147,23 @@ describe('feed', () => {
     expect(positions(stdout)).toEqual(['1']);
   });
 
-  it('ends when nothing more comes', async () => {
+  it('begins at the start, unless it is to follow', async () => {
     server.on('GET /v0/feed', (_, response) => {
-      begin(response, event(1));
+      begin(response, `event: caught-up\ndata: {}\n\n${event(1)}`);
     });
-    const { code, stdout } = await run('feed --since 0 -o json');
+    expect((await run('feed')).stdout).toBe('');
+    await run('feed --follow --limit 1');
+    expect(server.requests.map(({ path }) => path)).toEqual(['/v0/feed?since=start', '/v0/feed']);
+  });
+
+  it('goes on until it has caught up', async () => {
+    server.on('GET /v0/feed', breakingOff(event(1)), (_, response) => {
+      begin(response, `${event(2)}id: 2\nevent: caught-up\ndata: {}\n\n`);
+    });
+    const { code, stdout } = await run('feed -o json');
     expect(code).toBe(0);
-    expect(positions(stdout)).toEqual(['1']);
+    expect(positions(stdout)).toEqual(['1', '2']);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/v0/feed?since=start', '/v0/feed']);
   });
 
   it('shows directions to people, and YAML documents to programs', async () => {

@@ -286,6 +286,49 @@ describe('every command asks for the right thing and tells what came of it', () 
   });
 });
 
+describe('billing storage', () => {
+  const bill = {
+    from: '2026-09-01T00:00:00.000Z',
+    to: '2026-10-01T00:00:00.000Z',
+    workspaces: [
+      {
+        workspace: 'team',
+        bytesNow: '9007199254740993',
+        byteHours: 2 ** 30,
+        images: [{ resourceType: 'sandbox', name: 'x', bytesNow: '9007199254740993', byteHours: 2 ** 30 }],
+        shared: [{ resourceType: 'agent', name: 'y', sourceWorkspace: 'platform', sharedBytes: 1_024, billedBytes: 0 }],
+      },
+    ],
+  };
+
+  it('shows what is owned and what is shared in, and the period', async () => {
+    server.on('GET /v0/billing/storage', { body: bill });
+    const line = 'billing storage --from 2026-09-01T00:00:00Z --to 2026-10-01T00:00:00Z --step day -u';
+    const { stdout } = await run(line.split(' '));
+    expect(server.requests[0]?.path).toBe(
+      '/v0/billing/storage?from=2026-09-01T00%3A00%3A00Z&to=2026-10-01T00%3A00%3A00Z&step=day',
+    );
+    expect(stdout).toBe(
+      [
+        'From   2026-09-01 00:00:00Z',
+        'To     2026-10-01 00:00:00Z',
+        '',
+        'team',
+        'IMAGE       FROM         STORED NOW   GB-HOURS    SHARED',
+        'sandbox/x   own             8.00 PB      1.000         -',
+        'agent/y     ← platform          0 B      0.000   1.00 KB',
+        'total                       8.00 PB      1.000         -',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('gives programs the exact figures', async () => {
+    server.on('GET /v0/billing/storage', { body: bill });
+    expect(JSON.parse((await run(['billing', 'storage', '-o', 'json'])).stdout)).toEqual(bill);
+  });
+});
+
 describe('commands of several steps', () => {
   it('a policy keeps what is not named', async () => {
     server.on('GET /v0/accounts/acme', { body: account }).on('PUT /v0/accounts/acme/sharing-policy', { body: account });
