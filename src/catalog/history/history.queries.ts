@@ -60,8 +60,8 @@ export class HistoryQueries {
   }
 
   /**
-   * Where the log stood at a time (RFC 3339 in UTC with milliseconds): after its last event that had happened by
-   * then. `undefined` before the first one.
+   * Where the log stood at a time (RFC 3339 in UTC with milliseconds): after the last change of an image that had
+   * happened by then. `undefined` before the first one.
    */
   async positionAt(time: string): Promise<Position | undefined> {
     return (await this.#moment.first({ time }))?.position;
