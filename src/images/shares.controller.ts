@@ -6,8 +6,11 @@ import type { ImageShareTargetView } from '../catalog/view/share.view.js';
 import { ShareQueries } from '../catalog/queries/share.queries.js';
 import { UsageQueries } from '../catalog/queries/usage.queries.js';
 import { Access } from '../http/access.decorator.js';
+import { Refusal } from '../http/refusal.js';
 import { workspaceOf } from '../http/request-context.js';
 import { slotIn } from '../vocabulary/slot.js';
+import type { Slot } from '../vocabulary/slot.js';
+import { refusal } from './domain/image.rejections.js';
 import { ImageHandlers } from './handlers/image-handlers.js';
 import { ImageAnswers, imageNotFound } from './image-answers.js';
 import { ImagePathDto, SharePathDto, wholeImage } from '../http/image-path.dto.js';
@@ -71,11 +74,20 @@ export class SharesController {
     const slot = wholeImage(workspaceOf(request), path, coversAll);
     const { targetWorkspace } = path;
     if (dryRun === 'true') {
+      await this.#requireShare(slot, targetWorkspace);
       await reply.send(await this.usage.unshareImpact(slot, targetWorkspace));
       return;
     }
     const outcome = await this.handlers.unshare.handle({ slot, targetWorkspace }, requestOf(request));
     await this.answers.visible(reply, outcome);
     await this.answers.sendImage(reply, slot);
+  }
+
+  /** What is not shared with a workspace has no impact there, whether that workspace exists or not. */
+  async #requireShare(slot: Slot, target: string): Promise<void> {
+    const targets = await this.shares.targets(slot, new Date().toISOString());
+    if (targets === undefined) throw imageNotFound(slot);
+    if (targets.some(({ workspace }) => workspace === target)) return;
+    throw new Refusal(refusal.shareNotFound(slot, target));
   }
 }
