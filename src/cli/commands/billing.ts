@@ -71,7 +71,7 @@ export function addBilling(program: Command, world: World): void {
   storage.action(
     inSession(storage, 'reading', world, async (session, { from, to, step }: StorageOptions) => {
       const api = await session.api();
-        const report = await api.get('/billing/storage', storageSchema, { from, to, step });
+      const report = await api.get('/billing/storage', storageSchema, { from, to, step });
       session.printer.result(report, () => describe(report, session.printer));
     }),
   );

@@ -93,13 +93,9 @@ describe('feed --follow', () => {
   });
 
   it('goes on behind a position that came without an event', async () => {
-    server.on(
-      'GET /v0/feed',
-      breakingOff(`${event(1)}id: 7\n\nid: 8\n\n`),
-      (_, response) => {
-        begin(response, event(9));
-      },
-    );
+    server.on('GET /v0/feed', breakingOff(`${event(1)}id: 7\n\nid: 8\n\n`), (_, response) => {
+      begin(response, event(9));
+    });
     const { stdout } = await run('feed --follow --limit 2 -o json');
     expect(positions(stdout)).toEqual(['1', '9']);
     expect(server.requests[1]?.headers['last-event-id']).toBe('8');
