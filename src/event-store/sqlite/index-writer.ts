@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Run, UnindexedTail } from './unindexed-tail.js';
 
 /** A segment goes to the index when it holds so many events. */
-const segmentSize = 8_192;
+const segmentSize = 16_384;
 
 /** How many rows are written per event appended: above 1, so that a segment is done before the next is full. */
 const pace = 1.5;
@@ -41,7 +41,7 @@ export class IndexWriter {
 
   /** True while a segment is on its way into the index, or has become due. */
   get hasWork(): boolean {
-    return this.#underWay !== undefined || this.#tail.newest.events >= segmentSize;
+    return this.#underWay !== undefined || this.#tail.newest.size >= segmentSize;
   }
 
   /**

@@ -51,7 +51,7 @@ export class LogReader {
     if (event.sequence !== this.#head + 1) this.#catchUp(event.sequence - 1);
     this.#recent.push(event);
     this.#tail.add(event.stream, event.index, event.sequence);
-    if (this.#tail.newest.events >= segmentSize) this.#tail.seal();
+    if (this.#tail.newest.size >= segmentSize) this.#tail.seal();
     this.#head = event.sequence;
   }
 
@@ -124,7 +124,7 @@ export class LogReader {
 const maxBatchWeight = 4_000_000;
 
 /** How many events of the tail are forgotten together. */
-const segmentSize = 1_024;
+const segmentSize = 4_096;
 
 function toEvent([position, stream, revision, id, type, metadata, data]: EventRow): StoredEvent {
   return new StoredEvent(position, stream, revision, id, type, metadata, data);

@@ -9,11 +9,40 @@ export interface Run {
 }
 
 /** A stretch of the log that goes into the index as one. */
-export interface Segment {
-  readonly runs: Map<string, Run>;
-  events: number;
-  /** The position of its last event. */
-  last: number;
+export class Segment {
+  readonly #streams: string[] = [];
+  readonly #revisions: number[] = [];
+  readonly #positions: number[] = [];
+  readonly #runs = new Map<string, Run>();
+  #sorted = 0;
+
+  add(stream: string, revision: number, position: number): void {
+    this.#streams.push(stream);
+    this.#revisions.push(revision);
+    this.#positions.push(position);
+  }
+
+  /** How many events it has. */
+  get size(): number {
+    return this.#positions.length;
+  }
+
+  /** The position of its last event, 0 while it has none. */
+  get last(): number {
+    return this.#positions.at(-1) ?? 0;
+  }
+
+  /** Its events by stream. Sorted out when asked for: most appends are never looked up here. */
+  get runs(): ReadonlyMap<string, Run> {
+    for (; this.#sorted < this.size; this.#sorted++) {
+      const stream = this.#streams[this.#sorted] ?? '';
+      const position = this.#positions[this.#sorted] ?? 0;
+      const run = this.#runs.get(stream);
+      if (run !== undefined) run.positions.push(position);
+      else this.#runs.set(stream, { first: this.#revisions[this.#sorted] ?? 0, positions: [position] });
+    }
+    return this.#runs;
+  }
 }
 
 /**
@@ -21,16 +50,11 @@ export interface Segment {
  * The writer and the readers keep one each.
  */
 export class UnindexedTail {
-  readonly #segments: [...older: Segment[], newest: Segment] = [emptySegment()];
+  readonly #segments: [...older: Segment[], newest: Segment] = [new Segment()];
 
   /** Notes an event. Events are noted in the order of their positions. */
   add(stream: string, revision: number, position: number): void {
-    const segment = this.newest;
-    const run = segment.runs.get(stream);
-    if (run === undefined) segment.runs.set(stream, { first: revision, positions: [position] });
-    else run.positions.push(position);
-    segment.events++;
-    segment.last = position;
+    this.newest.add(stream, revision, position);
   }
 
   /** The segment that events are being added to. */
@@ -40,7 +64,7 @@ export class UnindexedTail {
 
   /** Begins a new segment. */
   seal(): void {
-    if (this.newest.events > 0) this.#segments.push(emptySegment());
+    if (this.newest.size > 0) this.#segments.push(new Segment());
   }
 
   /** Forgets the sealed segments that the index covers. */
@@ -76,8 +100,4 @@ export function loadTail(db: Database, last: number): UnindexedTail {
     .iterate(storeValue(db, 'indexed_through'), last);
   for (const { position, stream, revision } of events) tail.add(stream, revision, position);
   return tail;
-}
-
-function emptySegment(): Segment {
-  return { runs: new Map(), events: 0, last: 0 };
 }
