@@ -4,6 +4,7 @@ import { StoreUnavailableError } from './faults.js';
 import { comparePositions, hasPassed } from './position.js';
 import type { Position } from './position.js';
 import { PoisonSearch, culpritOf } from './projection-poison.js';
+import { Checkpoint } from './projection-checkpoint.js';
 import { BufferedRows } from './projection-rows.js';
 import { CheckpointMovedError } from './projection-store.js';
 import type { Generation } from './projection-store.js';
@@ -24,8 +25,12 @@ export interface FollowerTuning {
   readonly commitEveryMs: number;
   /** … or in one that has never been complete. */
   readonly buildCommitEveryMs: number;
-  /** About so many rows of one table stay in memory once they are written. */
+  /** About so many rows of one table stay in memory once they are written: while catching up … */
   readonly cachedRows: number;
+  /** … and afterwards. */
+  readonly liveCachedRows: number;
+  /** Once live, a checkpoint that moved without any row is written after so many milliseconds, with the next event. */
+  readonly saveEveryMs: number;
   /**
    * Caught up is who passes a head of the store within so many milliseconds after asking for it. The
    * store's own word for it never comes while events arrive without a break.
@@ -37,11 +42,13 @@ export interface FollowerTuning {
 }
 
 export const defaultTuning: FollowerTuning = {
-  batchSize: 1_000,
-  commitEveryRows: 50_000,
+  batchSize: 2_000,
+  commitEveryRows: 30_000,
   commitEveryMs: 500,
   buildCommitEveryMs: 3_000,
-  cachedRows: 50_000,
+  cachedRows: 30_000,
+  liveCachedRows: 2_000,
+  saveEveryMs: 1_000,
   levelWithinMs: 500,
   firstRetryMs: 50,
   lastRetryMs: 5_000,
@@ -70,13 +77,12 @@ type FollowerState = 'halted' | 'starting' | 'catching-up' | 'live' | 'failed';
 /** Keeps one generation of a projection up with the store. */
 export class GenerationFollower {
   #state: FollowerState = 'halted';
-  #checkpoint: Position | undefined;
+  readonly #checkpoint: Checkpoint;
   #committedAt = 0;
   #commitEveryMs = 0;
   #head: Position | undefined;
   /** The head when it was last asked for. */
   #goal: { readonly position: Position; readonly askedAt: number } | undefined;
-  #events = 0;
   #lagMs = 0;
   #fault: SubscriberStatus['fault'];
   #wanted = false;
@@ -97,6 +103,7 @@ export class GenerationFollower {
     private readonly tuning: FollowerTuning,
     private readonly hooks: FollowerHooks,
   ) {
+    this.#checkpoint = new Checkpoint(generation);
     this.#rows = new BufferedRows(projection.tables, generation);
   }
 
@@ -106,7 +113,7 @@ export class GenerationFollower {
 
   /** Queries see everything up to here. */
   get checkpoint(): Position | undefined {
-    return this.#checkpoint;
+    return this.#checkpoint.position;
   }
 
   get head(): Position | undefined {
@@ -115,7 +122,7 @@ export class GenerationFollower {
 
   /** Events since position zero. */
   get events(): number {
-    return this.#events;
+    return this.#checkpoint.events;
   }
 
   get lagMs(): number {
@@ -128,11 +135,12 @@ export class GenerationFollower {
 
   /** Reads the checkpoint without following yet. */
   async prepare(): Promise<void> {
-    const { checkpoint, events, complete } = await this.generation.progress();
-    this.#checkpoint = checkpoint;
-    this.#events = events;
-    this.#head ??= checkpoint;
+    const from = this.#checkpoint.position;
+    const { complete, moved } = await this.#checkpoint.read();
+    const { position } = this.#checkpoint;
     this.#commitEveryMs = complete ? this.tuning.commitEveryMs : this.tuning.buildCommitEveryMs;
+    this.#head ??= position;
+    if (moved && position !== undefined) this.#tell(from, position);
   }
 
   /** Follows from the checkpoint on. Harmless when it already does. */
@@ -151,8 +159,7 @@ export class GenerationFollower {
   #launch(): void {
     const abort = new AbortController();
     this.#state = 'starting';
-    this.#fault = undefined;
-    this.#retries = 0;
+    this.#recovered();
     this.#running = { abort, ended: this.#run(abort.signal) };
   }
 
@@ -175,14 +182,15 @@ export class GenerationFollower {
   async #follow(signal: AbortSignal): Promise<void> {
     this.#inHand = [];
     await this.prepare();
-    if (this.#checkpoint === undefined) this.#rows.startEmpty();
+    if (this.#checkpoint.position === undefined) this.#rows.startEmpty();
     this.#state = 'catching-up';
     await this.#aim();
     this.#committedAt = this.clock.now();
-    const options = { after: this.#checkpoint, batchSize: this.tuning.batchSize, signal };
+    const options = { after: this.#checkpoint.position, batchSize: this.tuning.batchSize, signal };
     for await (const message of this.reader.subscribeAll(options)) await this.#take(message);
     if (!signal.aborted) throw new StoreUnavailableError('the subscription ended');
     await this.#commit();
+    await this.#checkpoint.save();
   }
 
   async #take(message: SubscriptionMessage): Promise<void> {
@@ -197,8 +205,7 @@ export class GenerationFollower {
         if (this.#state === 'live') await this.#commit();
         break;
       case 'caught-up':
-        await this.#commit();
-        this.#state = 'live';
+        await this.#goLive();
         break;
     }
     if (this.#state === 'live' && this.#wanted) await this.hooks.level();
@@ -215,7 +222,15 @@ export class GenerationFollower {
   async #arrive(): Promise<void> {
     if (this.#goal === undefined) return;
     if (this.clock.now() - this.#goal.askedAt > this.tuning.levelWithinMs) return this.#aim();
+    await this.#goLive();
+  }
+
+  async #goLive(): Promise<void> {
+    if (this.#state === 'live') return;
     await this.#commit();
+    // What made catching up fast is not needed any more.
+    this.#rows.discard();
+    this.#recovered();
     this.#state = 'live';
   }
 
@@ -243,17 +258,30 @@ export class GenerationFollower {
   async #commit(events?: readonly RecordedEvent[]): Promise<void> {
     if (this.#pending === undefined) return;
     const { to, events: count } = this.#pending;
-    const from = this.#checkpoint;
-    await this.generation.commit({ from, to, events: count, changes: this.#rows.changes() });
-    this.#rows.committed(this.tuning.cachedRows);
+    const from = this.#checkpoint.position;
+    const changes = this.#rows.changes();
+    const live = this.#state === 'live';
+    const now = this.clock.now();
+    if (live && changes.length === 0 && now - this.#committedAt < this.tuning.saveEveryMs) {
+      this.#checkpoint.pass(to, count);
+    } else {
+      await this.#checkpoint.write(to, count, changes);
+      this.#committedAt = now;
+      this.#recovered();
+    }
+    this.#rows.committed(live ? this.tuning.liveCachedRows : this.tuning.cachedRows);
     this.#pending = undefined;
     this.#inHand = [];
-    this.#checkpoint = to;
-    this.#committedAt = this.clock.now();
-    this.#events += count;
+    this.#tell(from, to, events);
+  }
+
+  #recovered(): void {
     this.#retries = 0;
     this.#fault = undefined;
-    this.hooks.committed({ projection: this.projection.name, from, position: to, events });
+  }
+
+  #tell(from: Position | undefined, position: Position, events?: readonly RecordedEvent[]): void {
+    this.hooks.committed({ projection: this.projection.name, from, position, events });
   }
 
   /** Decides what a fault means. Answers whether it is the end. */

@@ -27,6 +27,9 @@ export interface SubscriberSurroundings {
   readonly tuning?: Partial<FollowerTuning>;
 }
 
+/** A build beside a live generation leaves it the event loop and the database again and again. */
+const besideLiveTuning: Partial<FollowerTuning> = { batchSize: 500, commitEveryRows: 5_000 };
+
 interface RebuildInHand {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -231,7 +234,7 @@ export class ProjectionRunner {
       generation,
       reader,
       clock,
-      { ...defaultTuning, ...tuning },
+      { ...defaultTuning, ...(this.#live === undefined ? {} : besideLiveTuning), ...tuning },
       hooks,
     );
     return follower;

@@ -146,6 +146,7 @@ export class TableBuffer implements RowSet<Row> {
         writes.push({ row, before });
       }
     }
+    if (this.#clearList.length + deletes.length + writes.length === 0) return undefined;
     return { table: this.spec, clears: this.#clearList, deletes, writes };
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventMetadata, RecordedEvent } from '../../../src/event-sourcing/event.js';
+import type { EventMetadata, NewEvent, RecordedEvent } from '../../../src/event-sourcing/event.js';
 import type { EventStore } from '../../../src/event-sourcing/event-store.js';
 import type { Position } from '../../../src/event-sourcing/position.js';
 import type { Projection, TableSpec } from '../../../src/event-sourcing/projection.js';
@@ -50,11 +50,16 @@ const metadata: EventMetadata = {
   schemaVersion: 1,
 };
 
-/** Appends one event to the stream's end. `by` may be something else, to make an event nobody can take. */
+/** An event that counts so much. `by` may be something else, to make an event nobody can take. */
+export function tallied(id: string, by: number | string): NewEvent {
+  return { id, type: 'Tallied', data: { by }, metadata };
+}
+
+/** Appends one event to the stream's end. */
 export async function appendTally(store: EventStore, stream: string, by: number | string): Promise<Position> {
   const [last] = await store.readStream(stream, { direction: 'backwards', limit: 1 });
   const result = await store.append(stream, last === undefined ? 'no-stream' : last.revision, [
-    { id: randomUUID(), type: 'Tallied', data: { by }, metadata },
+    tallied(randomUUID(), by),
   ]);
   if (result.kind === 'conflict') throw new Error(`stream ${stream} was changed by somebody else`);
   return result.position;
