@@ -35,7 +35,8 @@ export async function sendPieces(
     reply.hijack();
     return;
   }
-  void reply
+  // The route must not end before its answer: who ends without one has nothing to send.
+  await reply
     .header('content-type', contentType)
     .header('cache-control', 'no-store')
     // Proxies that gather an answer before they pass it on would take away what streaming is for.
