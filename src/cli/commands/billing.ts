@@ -120,7 +120,7 @@ function describeWorkspace(storage: WorkspaceStorage, { colors }: Printer): stri
         style: (text, { source }) => (source === undefined ? colors.green(text) : colors.cyan(text)),
       },
       { title: 'STORED NOW', value: ({ bytesNow }) => formatBytes(bytesNow), align: 'right' },
-      { title: 'GB-HOURS', value: ({ byteHours }) => (byteHours / 2 ** 30).toFixed(3), align: 'right' },
+      { title: 'BYTE-HOURS', value: ({ byteHours }) => `${formatBytes(byteHours)}·h`, align: 'right' },
       {
         title: 'SHARED',
         value: ({ sharedBytes }) => (sharedBytes === undefined ? undefined : formatBytes(sharedBytes)),

@@ -10,7 +10,8 @@ export function formatBytes(bytes: number): string {
     value /= 1024;
     unit++;
   }
-  return unit === 0 ? `${String(value)} B` : `${value.toFixed(2)} ${units[unit] ?? ''}`;
+  const text = unit === 0 && Number.isInteger(value) ? String(value) : value.toFixed(2);
+  return `${text} ${units[unit] ?? ''}`;
 }
 
 /** `sha256:` and the first twelve characters, enough to recognize a digest by. */

@@ -53,11 +53,12 @@ describe('values', () => {
   it.each([
     [0, '0 B'],
     [1_023, '1023 B'],
+    [0.125, '0.13 B'],
     [1_024, '1.00 KB'],
     [1_572_864, '1.50 MB'],
     [5 * 2 ** 40, '5.00 TB'],
     [2 ** 60, '1024.00 PB'],
-  ])('%i bytes are %s', (bytes, expected) => {
+  ])('%s bytes are %s', (bytes, expected) => {
     expect(formatBytes(bytes)).toBe(expected);
   });
 
