@@ -1,8 +1,7 @@
 import type { RowWrite, TableChanges } from './projection-changes.js';
+import { KeyTree } from './projection-key-tree.js';
 import { MatchSet, RowIndex, parseMatch } from './projection-row-index.js';
 import type { ParsedMatch } from './projection-row-index.js';
-import { keyOfColumns, keyOfValues } from './projection-row-key.js';
-import type { RowKey } from './projection-row-key.js';
 import type { RowSource } from './projection-store.js';
 import { TableShape } from './projection-table-shape.js';
 import type { ColumnValue, Row, RowMatch, RowSet, TableSpec } from './projection.js';
@@ -13,7 +12,7 @@ interface Entry {
   row: Row | undefined;
   /** The row as the database has it; pending clears may still take it. */
   stored: Row | 'unknown' | undefined;
-  readonly values: readonly ColumnValue[];
+  readonly key: readonly ColumnValue[];
   /** The last batch that loaded, put or deleted it. */
   batch: number;
   dirty: boolean;
@@ -21,9 +20,9 @@ interface Entry {
 
 /** The rows of one table: see {@link RowSet}. */
 export class TableBuffer implements RowSet<Row> {
-  #entries = new Map<RowKey, Entry>();
+  #entries: KeyTree<Entry>;
   /** Clean entries that nobody has asked for lately; they go when the next ones come. */
-  #old = new Map<RowKey, Entry>();
+  #old: KeyTree<Entry>;
   readonly #indexes = new Map<string, RowIndex<Entry>>();
   /** Matches whose rows are all known. */
   readonly #complete = new MatchSet();
@@ -42,6 +41,8 @@ export class TableBuffer implements RowSet<Row> {
     private readonly source: RowSource,
   ) {
     this.#shape = new TableShape(spec);
+    this.#entries = new KeyTree(spec.primaryKey);
+    this.#old = new KeyTree(spec.primaryKey);
   }
 
   get dirty(): number {
@@ -49,32 +50,25 @@ export class TableBuffer implements RowSet<Row> {
   }
 
   async load(keys: readonly (readonly ColumnValue[])[]): Promise<void> {
-    const missing = new Map<RowKey, readonly ColumnValue[]>();
-    for (const values of keys) {
-      const key = this.#shape.keyOf(values);
+    const missing = new KeyTree<readonly ColumnValue[]>(this.spec.primaryKey);
+    for (const key of keys) {
+      this.#shape.checkKey(key);
       const entry = this.#find(key);
       if (entry !== undefined) entry.batch = this.#batch;
-      else if (this.#knownAbsent(values)) this.#learn(key, values, undefined);
-      else missing.set(key, values);
+      else if (this.#knownAbsent(key)) this.#learn(key, undefined);
+      else missing.set(key, key);
     }
     if (missing.size === 0) return;
     for (const row of await this.source.loadKeys(this.spec, [...missing.values()])) {
-      const values = this.#shape.keyValues(row);
-      const key = keyOfValues(values);
-      missing.delete(key);
-      this.#learn(key, values, row);
+      this.#learn(this.#shape.keyValues(row), row);
     }
-    for (const [key, values] of missing) this.#learn(key, values, undefined);
+    for (const key of missing.values()) this.#learn(key, undefined);
   }
 
   async loadWhere(match: RowMatch<Row>): Promise<readonly Row[]> {
     const parsed = this.#parse(match);
     if (!this.#complete.has(parsed)) {
-      for (const row of await this.source.loadWhere(this.spec, match)) {
-        const values = this.#shape.keyValues(row);
-        const key = keyOfValues(values);
-        if (this.#find(key) === undefined) this.#learn(key, values, row);
-      }
+      for (const row of await this.source.loadWhere(this.spec, match)) this.#learn(this.#shape.keyValues(row), row);
       this.#complete.add(parsed);
     }
     this.#askedNow.add(parsed);
@@ -86,28 +80,24 @@ export class TableBuffer implements RowSet<Row> {
     return found.sort((a, b) => this.#shape.compare(a, b));
   }
 
-  get(...values: ColumnValue[]): Row | undefined {
-    const entry = this.#find(this.#shape.keyOf(values));
+  get(...key: ColumnValue[]): Row | undefined {
+    this.#shape.checkKey(key);
+    const entry = this.#find(key);
     this.#latest = entry;
     if (entry?.batch === this.#batch) return entry.row;
-    if (this.#askedNow.size > 0 && this.#askedNow.covers(this.#shape.keyRow(values))) return entry?.row;
-    throw new TypeError(`table ${this.spec.name}: the row ${JSON.stringify(values)} was not loaded in this batch`);
+    if (this.#askedNow.size > 0 && this.#askedNow.covers(this.#shape.keyRow(key))) return entry?.row;
+    throw new TypeError(`table ${this.spec.name}: the row ${JSON.stringify(key)} was not loaded in this batch`);
   }
 
   put(row: Row): void {
     const latest = this.#latest;
-    const known = latest !== undefined && this.#shape.hasKey(row, latest.values);
-    const entry = known
-      ? latest
-      : this.#entryOf(keyOfColumns(row, this.spec.primaryKey), () => this.#shape.keyValues(row));
-    this.#change(entry, row);
+    const known = latest !== undefined && this.#shape.hasKey(row, latest.key) ? latest : this.#entries.getOf(row);
+    this.#change(known ?? this.#entryOf(this.#shape.keyValues(row)), row);
   }
 
-  delete(...values: ColumnValue[]): void {
-    this.#change(
-      this.#entryOf(this.#shape.keyOf(values), () => values),
-      undefined,
-    );
+  delete(...key: ColumnValue[]): void {
+    this.#shape.checkKey(key);
+    this.#change(this.#entryOf(key), undefined);
   }
 
   clear(match: RowMatch<Row>): void {
@@ -137,10 +127,10 @@ export class TableBuffer implements RowSet<Row> {
     const deletes: (readonly ColumnValue[])[] = [];
     const writes: RowWrite[] = [];
     const clearing = this.#clears.size > 0;
-    for (const { row, stored, values } of this.#dirty) {
+    for (const { row, stored, key } of this.#dirty) {
       const before = clearing && isRow(stored) && this.#clears.covers(stored) ? undefined : stored;
       if (row === undefined) {
-        if (before !== undefined) deletes.push(values);
+        if (before !== undefined) deletes.push(key);
       } else if (!isRow(before) || !this.#shape.equal(before, row)) {
         this.#shape.check(row);
         writes.push({ row, before });
@@ -176,49 +166,43 @@ export class TableBuffer implements RowSet<Row> {
   }
 
   #forget(): void {
-    this.#entries = new Map();
-    this.#old = new Map();
+    this.#entries = new KeyTree(this.spec.primaryKey);
+    this.#old = new KeyTree(this.spec.primaryKey);
     this.#latest = undefined;
     this.#indexes.clear();
     this.#complete.clear();
     this.#askedNow.clear();
   }
 
-  /** Takes in a row as the database has it, or that it has none. */
-  #learn(key: RowKey, values: readonly ColumnValue[], found: Row | undefined): void {
+  /** Takes in a row as the database has it, or that it has none, unless more is known by now. */
+  #learn(key: readonly ColumnValue[], found: Row | undefined): void {
+    if (this.#find(key) !== undefined) return;
     const cleared = found !== undefined && this.#clears.size > 0 && this.#clears.covers(found);
     const row = cleared ? undefined : found;
-    const entry: Entry = { row, stored: row, values, batch: this.#batch, dirty: false };
-    this.#enter(key, entry);
+    this.#enter({ row, stored: row, key, batch: this.#batch, dirty: false });
   }
 
-  #find(key: RowKey): Entry | undefined {
+  #find(key: readonly ColumnValue[]): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry !== undefined || this.#old.size === 0) return entry;
     const old = this.#old.get(key);
     if (old === undefined) return undefined;
     this.#old.delete(key);
-    this.#enter(key, old);
+    this.#enter(old);
     return old;
   }
 
-  #enter(key: RowKey, entry: Entry): void {
-    this.#entries.set(key, entry);
+  #enter(entry: Entry): void {
+    this.#entries.set(entry.key, entry);
     if (this.#indexes.size > 0) for (const index of this.#indexes.values()) index.move(entry, undefined);
   }
 
-  #entryOf(key: RowKey, valuesOf: () => readonly ColumnValue[]): Entry {
+  #entryOf(key: readonly ColumnValue[]): Entry {
     const known = this.#find(key);
     if (known !== undefined) return known;
-    const values = valuesOf();
-    const entry: Entry = {
-      row: undefined,
-      stored: this.#knownAbsent(values) ? undefined : 'unknown',
-      values,
-      batch: this.#batch,
-      dirty: false,
-    };
-    this.#enter(key, entry);
+    const stored = this.#knownAbsent(key) ? undefined : 'unknown';
+    const entry: Entry = { row: undefined, stored, key, batch: this.#batch, dirty: false };
+    this.#enter(entry);
     return entry;
   }
 
@@ -242,8 +226,8 @@ export class TableBuffer implements RowSet<Row> {
     return index;
   }
 
-  #knownAbsent(values: readonly ColumnValue[]): boolean {
-    return this.#complete.size > 0 && this.#complete.covers(this.#shape.keyRow(values));
+  #knownAbsent(key: readonly ColumnValue[]): boolean {
+    return this.#complete.size > 0 && this.#complete.covers(this.#shape.keyRow(key));
   }
 
   #parse(match: RowMatch<Row>): ParsedMatch {

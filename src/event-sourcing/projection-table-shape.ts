@@ -1,5 +1,4 @@
-import { keyOfValues, valueOf } from './projection-row-key.js';
-import type { RowKey } from './projection-row-key.js';
+import { valueOf } from './projection-row-key.js';
 import type { ColumnSpec, ColumnValue, Row, TableSpec } from './projection.js';
 
 /** What can be told about rows from the specification of their table alone. */
@@ -13,11 +12,10 @@ export class TableShape {
   }
 
   /** @throws TypeError when these are not as many values as the primary key has columns */
-  keyOf(values: readonly ColumnValue[]): RowKey {
+  checkKey(key: readonly ColumnValue[]): void {
     const wanted = this.spec.primaryKey.length;
-    if (values.length !== wanted)
-      throw new TypeError(`table ${this.spec.name}: a key has ${wanted} values, not ${values.length}`);
-    return keyOfValues(values);
+    if (key.length !== wanted)
+      throw new TypeError(`table ${this.spec.name}: a key has ${wanted} values, not ${key.length}`);
   }
 
   /** The values of a row's primary key. */
