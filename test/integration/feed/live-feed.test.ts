@@ -187,6 +187,33 @@ describe('the end', () => {
 });
 
 describe('a beginning', () => {
+  it('may lie before images were shared: what came along then is told in its place', async () => {
+    const own = slotOf('guest/sandbox/own');
+    await log.image(web, pushed('too-early', digestOf(1), 1));
+    await shareWith('guest');
+    for (let n = 0; n < 300; n++) {
+      await log.image(web, pushed(`theirs-${n}`, digestOf(n), 1));
+      await log.image(own, pushed(`ours-${n}`, digestOf(n), 1));
+    }
+    const revoked = {
+      type: 'SharedImageRevoked',
+      data: { shareId: 's-guest', source: 'acme', reason: 'requested' },
+    } as const;
+    await log.image(slotOf('guest/sandbox/web'), revoked);
+    await log.image(web, pushed('too-late', digestOf(1), 1));
+    await log.image(own, pushed('last', digestOf(1), 1));
+    await followed.index();
+
+    const indexed = await followed.feed();
+    const follower = new Follower(indexed, 'guest', undefined);
+    await follower.untilCaughtUp();
+    const tags = follower.events.flatMap((event) => (event.type === 'tag.pushed' ? [event.tag] : []));
+    const pairs = Array.from({ length: 300 }, (_, n) => [`theirs-${n}`, `ours-${n}`]);
+    expect(tags).toEqual([...pairs.flat(), 'last']);
+    await follower.stop();
+    await indexed.close();
+  });
+
   it('is checked against the log', async () => {
     const position = await log.image(web, pushed('v1', digestOf(1), 1));
     expect(await feed.check(position)).toBe('known');
