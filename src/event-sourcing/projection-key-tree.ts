@@ -20,9 +20,9 @@ export class KeyTree<V extends object> {
 
   get(key: readonly ColumnValue[]): V | undefined {
     let node: Branch<V> | V | undefined = this.#root;
-    for (let level = 0; level < key.length; level++) {
+    for (const part of key) {
       if (!(node instanceof Map)) return undefined;
-      node = node.get(key[level] ?? null);
+      node = node.get(part);
     }
     return node instanceof Map ? undefined : node;
   }
