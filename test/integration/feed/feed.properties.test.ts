@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FeedEvent } from '../../../src/catalog/feed/feed-message.js';
-import { anyLog, workspaces } from '../catalog/random-log.js';
+import { anySharingLog, workspaces } from './sharing-log.js';
 import { slot } from '../catalog/slot-log.js';
 import { FollowedLog, Follower } from './followed-log.js';
 import { naiveFeed } from './naive-feed.js';
@@ -14,7 +14,7 @@ const fewTurns = fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 12 });
 
 /** When the feed begins, how much is there then, how much of that the index knows, and how time goes from there. */
 const anySituation = fc.record({
-  log: anyLog,
+  log: anySharingLog,
   workspace: anyWorkspace,
   there: anyShare,
   indexed: anyShare,
