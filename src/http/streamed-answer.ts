@@ -89,7 +89,8 @@ async function* beginningWith(
 
 function failed(request: FastifyRequest, thrown: unknown): ErrorBody & { readonly kind: 'failed' } {
   const { body, isFault } = toErrorResponse(thrown);
-  if (isFault) request.log.error({ err: thrown }, 'an answer broke off');
+  // What passes by itself, such as a shutdown, is no reason to wake anybody.
+  if (isFault) request.log[body.code === 503 ? 'warn' : 'error']({ err: thrown }, 'an answer broke off');
   return { kind: 'failed', ...body };
 }
 
