@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../src/event-sourcing/faults.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
-import { expectVerified } from '../../support/model.checks.js';
+import { expectVerified } from '../../support/model.expectations.js';
 import { World, at, tagged } from '../../support/world.js';
 import type { SlotName } from '../../support/world.js';
 import { neighbours } from '../../support/world.in-suite.js';

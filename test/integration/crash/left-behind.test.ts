@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStores } from '../../../src/composition/open-stores.js';
 import { readModelFile } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
-import { expectVerified } from '../../support/model.checks.js';
+import { expectVerified } from '../../support/model.expectations.js';
 import { World, at, tagged } from '../../support/world.js';
 import { neighbours } from '../../support/world.in-suite.js';
 import { settle } from '../../support/world.people.js';

@@ -5,7 +5,7 @@ import { inAWord } from '../../support/world.js';
 import { at, tagged } from '../../support/world.js';
 import type { SlotName, World } from '../../support/world.js';
 import { neighbours, worldOf } from '../../support/world.in-suite.js';
-import { expectInOrder, expectVerified } from '../../support/model.checks.js';
+import { expectInOrder, expectVerified } from '../../support/model.expectations.js';
 
 const { open } = worldOf(neighbours);
 const workspaces = Object.keys(neighbours.workspaces);
