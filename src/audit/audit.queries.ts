@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import { comparePositions } from '../event-sourcing/position.js';
@@ -35,7 +36,7 @@ export type AuditExportMessage =
       readonly through: Position;
     };
 
-const exportPage = 500;
+const exportPage = 100;
 
 /** Finds events by the index and reads them, whole, from the store. */
 export class AuditQueries {
@@ -65,7 +66,7 @@ export class AuditQueries {
 
   /**
    * All events that match, in ascending order, up to what the store holds when it begins.
-   * Reads ahead no more than one page.
+   * Reads ahead no more than one page; other work gets its turn in between.
    */
   async *export(filter: AuditFilter, signal?: AbortSignal): AsyncGenerator<AuditExportMessage, void, undefined> {
     const head = await this.store.head();
@@ -84,6 +85,7 @@ export class AuditQueries {
       cursor = places.at(-1)?.position ?? cursor;
       if (cursor !== undefined) yield { kind: 'progress', exported, position: cursor, through };
       if (places.length < exportPage) return;
+      await nextTurn();
     }
   }
 }

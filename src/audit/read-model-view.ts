@@ -12,7 +12,7 @@ export interface LiveGeneration {
   readonly events: number;
 }
 
-const pageSize = 2_000;
+const pageSize = 500;
 
 /** Reads what queries see of a read model. Give it a transaction to see one moment only. */
 export class ReadModelView {

@@ -74,7 +74,8 @@ interface Comparable {
   readonly fresh: FreshProjection;
 }
 
-const rowsPerProgress = 10_000;
+const rowsPerTurn = 500;
+const rowsPerProgress = 20 * rowsPerTurn;
 
 /**
  * Checks every event of the log, replays it into a fresh read model, each projection exactly as far as its live
@@ -171,10 +172,8 @@ async function* compareTables(
       signal?.throwIfAborted();
       rows += 1;
       if (difference !== undefined) yield* tally.tell({ ...where, ...difference });
-      if (rows % rowsPerProgress === 0) {
-        yield { kind: 'progress', phase: 'comparing', ...where, rows };
-        await nextTurn();
-      }
+      if (rows % rowsPerProgress === 0) yield { kind: 'progress', phase: 'comparing', ...where, rows };
+      if (rows % rowsPerTurn === 0) await nextTurn();
     }
     yield { kind: 'progress', phase: 'comparing', ...where, rows };
     total += rows;

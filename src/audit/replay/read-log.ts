@@ -7,7 +7,7 @@ import type { Position } from '../../event-sourcing/position.js';
 export interface ReadLogOptions {
   /** The last position to read. */
   readonly through: Position | undefined;
-  /** Events in one batch, at most. Default 1,000. */
+  /** Events in one batch, at most. Default 200. */
   readonly batchSize?: number;
   /** Aborting throws the signal's reason. */
   readonly signal?: AbortSignal;
@@ -16,7 +16,7 @@ export interface ReadLogOptions {
 /** The log from its beginning, in batches, up to and including a position; other work gets its turn in between. */
 export async function* readLog(
   reader: EventReader,
-  { through, batchSize = 1_000, signal }: ReadLogOptions,
+  { through, batchSize = 200, signal }: ReadLogOptions,
 ): AsyncGenerator<readonly RecordedEvent[], void, undefined> {
   let after: Position | undefined;
   while (comparePositions(after, through) < 0) {
