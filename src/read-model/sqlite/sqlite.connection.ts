@@ -8,6 +8,13 @@ import type { ColumnValue } from '../../event-sourcing/projection.js';
 const cachedStatements = 500;
 const busyTimeoutMs = 5_000;
 
+/** Work on its way into a transaction. */
+interface WaitingWork {
+  /** Does it, and answers what to call when it is committed. */
+  readonly run: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A connection that prepares each statement once. It can be handed to Kysely. */
 export class SqliteConnection implements SqliteDatabase {
   readonly #statements = new LRUCache<string, Database.Statement>({ max: cachedStatements });
@@ -15,6 +22,7 @@ export class SqliteConnection implements SqliteDatabase {
   readonly #rawStatements = new LRUCache<string, Database.Statement<[readonly ColumnValue[]], ColumnValue[]>>({
     max: cachedStatements,
   });
+  #waiting: WaitingWork[] = [];
   /** Resolves when the transaction in many steps has ended, while there is one. */
   #busy: Promise<void> | undefined;
 
@@ -69,17 +77,59 @@ export class SqliteConnection implements SqliteDatabase {
     this.database.exec(sql);
   }
 
-  /** Runs the work in one transaction: all of it, or nothing when it throws. */
-  async transaction<T>(work: () => T): Promise<T> {
-    while (this.#busy !== undefined) await this.#busy;
-    this.#run('BEGIN IMMEDIATE');
+  /**
+   * Runs the work in a transaction: all of it, or nothing when it throws. What is asked for in the
+   * same turn of the event loop shares one commit, each work standing or falling by itself.
+   */
+  transaction<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({
+        run: () => {
+          const result = work();
+          return () => {
+            resolve(result);
+          };
+        },
+        reject,
+      });
+      if (this.#waiting.length === 1) setImmediate(this.#commitWaiting);
+    });
+  }
+
+  readonly #commitWaiting = (): void => {
+    if (this.#busy !== undefined) {
+      void this.#busy.then(this.#commitWaiting);
+      return;
+    }
+    const works = this.#waiting;
+    this.#waiting = [];
+    const outcomes: (() => void)[] = [];
     try {
-      const result = work();
+      this.#run('BEGIN IMMEDIATE');
+      for (const work of works) outcomes.push(this.#attempt(work));
       this.#run('COMMIT');
-      return result;
     } catch (error) {
       this.#rollback();
-      throw error;
+      for (const { reject } of works) reject(error);
+      return;
+    }
+    for (const settle of outcomes) settle();
+  };
+
+  /** Answers how to settle the work once it is committed. */
+  #attempt({ run, reject }: WaitingWork): () => void {
+    this.#run('SAVEPOINT work');
+    try {
+      const settle = run();
+      this.#run('RELEASE work');
+      return settle;
+    } catch (error) {
+      if (!this.database.inTransaction) throw error;
+      this.#run('ROLLBACK TO work');
+      this.#run('RELEASE work');
+      return () => {
+        reject(error);
+      };
     }
   }
 
