@@ -8,6 +8,9 @@ import type { ColumnValue } from '../../event-sourcing/projection.js';
 const cachedStatements = 500;
 const busyTimeoutMs = 5_000;
 
+/** 32 MB of write-ahead log: a page that changes often is then copied into the file once for many commits. */
+const checkpointEveryPages = 8_000;
+
 /** Work on its way into a transaction. */
 interface WaitingWork {
   /** Does it, and answers what to call when it is committed. */
@@ -34,6 +37,7 @@ export class SqliteConnection implements SqliteDatabase {
     try {
       database.pragma('journal_mode = WAL');
       database.pragma('synchronous = NORMAL');
+      database.pragma(`wal_autocheckpoint = ${checkpointEveryPages}`);
       database.pragma('cache_size = -32768');
       database.pragma('temp_store = MEMORY');
       if (options.queryOnly) database.pragma('query_only = ON');
