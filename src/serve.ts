@@ -53,7 +53,8 @@ export function createLogger({ logLevel }: Pick<Config, 'logLevel'>): Logger {
   );
 }
 
-async function createApp(service: Tagalong, logger: Logger): Promise<NestFastifyApplication> {
+/** The doors of an open service, not listening yet. */
+export async function createApp(service: Tagalong, logger: Logger): Promise<NestFastifyApplication> {
   const { config } = service;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.for(service),
