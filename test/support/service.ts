@@ -37,7 +37,11 @@ export interface StartedService {
  *
  * @throws Error with what it said when it does not come up
  */
-export async function startService({ env = {}, dataDir, program = [main] }: ServiceOptions = {}): Promise<StartedService> {
+export async function startService({
+  env = {},
+  dataDir,
+  program = [main],
+}: ServiceOptions = {}): Promise<StartedService> {
   if (!existsSync(main)) throw new Error('dist/main.js is not there; run "npm run build" first');
   const own = dataDir === undefined ? await temporaryDirectory() : undefined;
   const directory = dataDir ?? own?.path ?? '';
