@@ -80,6 +80,15 @@ export interface EventReader {
   head(): Promise<Position | undefined>;
 
   /**
+   * Where the store ends, with whatever others may have written to it: no position it has ever told lies beyond. Not
+   * before {@link head}, and of use only for telling a store that has lost its end.
+   */
+  end(): Promise<Position | undefined>;
+
+  /** True for a text that has the form of a position of this store, whether it has come to there or not. */
+  isPosition(text: string): boolean;
+
+  /**
    * Catches up and then follows. Ends when the signal is aborted; throws when the store fails.
    * Nothing is read ahead of the consumer beyond one batch.
    *

@@ -320,6 +320,9 @@ export function describeEventStoreContract(adapter: string, create: () => Promis
         expect(idsOf(all)).toEqual(idsOf(sent));
         expect(idsOf(await wholeLog(store, 4))).toEqual(idsOf(sent));
         expect(await store.head()).toBe(all.at(-1)?.position);
+        expect(comparePositions(await store.end(), await store.head())).toBeGreaterThanOrEqual(0);
+        expect(all.every(({ position }) => store.isPosition(position))).toBe(true);
+        expect(store.isPosition('yesterday')).toBe(false);
         expect(await store.readAll({ after: await store.head() })).toEqual([]);
       });
 

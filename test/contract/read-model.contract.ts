@@ -314,7 +314,7 @@ export function describeReadModelContract(adapter: string, makeSite: () => Promi
     });
 
     describe('identity', () => {
-      const store = (storeId: string, head: string | undefined) => ({ storeId, head: () => Promise.resolve(head) });
+      const store = (storeId: string, end: string | undefined) => ({ storeId, end: () => Promise.resolve(end) });
 
       it('belongs to the first event store it is attached to', async () => {
         await readModel.projections.attach(store('one', undefined));

@@ -63,6 +63,15 @@ export class WatchedStore implements EventStore {
     return this.inner.head();
   }
 
+  async end(): Promise<Position | undefined> {
+    await this.#here();
+    return this.inner.end();
+  }
+
+  isPosition(text: string): boolean {
+    return this.inner.isPosition(text);
+  }
+
   async *subscribeAll(options: SubscribeOptions): AsyncGenerator<SubscriptionMessage, void, undefined> {
     for await (const message of this.inner.subscribeAll(options)) {
       await this.#here();

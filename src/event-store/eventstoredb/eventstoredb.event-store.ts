@@ -19,7 +19,7 @@ import { clientOf } from './connection-string.js';
 import { EventStoreDbConnection, defaultTimes } from './eventstoredb.connection.js';
 import type { ConnectionTimes } from './eventstoredb.connection.js';
 import { eventOf, fromServerEvent, toServerEvent } from './eventstoredb.events.js';
-import { fromPosition, toPosition } from './eventstoredb.position.js';
+import { fromPosition, isLogPosition, toPosition } from './eventstoredb.position.js';
 import type { LogPosition } from './eventstoredb.position.js';
 import { followServerLog } from './followed-log.js';
 import { readPage, readStreamPage } from './log-pages.js';
@@ -155,6 +155,10 @@ export class EventStoreDbEventStore implements EventStore {
       const position = positionOf(last);
       return position === undefined ? undefined : toPosition(position);
     });
+  }
+
+  isPosition(text: string): boolean {
+    return isLogPosition(text);
   }
 
   subscribeAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {

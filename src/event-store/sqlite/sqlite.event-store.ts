@@ -16,7 +16,7 @@ import type { Position } from '../../event-sourcing/position.js';
 import { asRevision, expectedAsNumber, requireStorable } from '../append-rules.js';
 import { AppendSignal } from '../append-signal.js';
 import { followLog } from '../follow-log.js';
-import { fromPosition, toPosition } from '../numeric-position.js';
+import { fromPosition, isNumericPosition, toPosition } from '../numeric-position.js';
 import { readLimit } from '../read-range.js';
 import { StoredEvent } from '../stored-event.js';
 import type { PendingAppend } from './append-queue.js';
@@ -135,6 +135,14 @@ export class SqliteEventStore implements EventStore {
 
   head(): Promise<Position | undefined> {
     return this.#read(() => (this.#reader.head === 0 ? undefined : toPosition(this.#reader.head)));
+  }
+
+  end(): Promise<Position | undefined> {
+    return this.head();
+  }
+
+  isPosition(text: string): boolean {
+    return isNumericPosition(text);
   }
 
   subscribeAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {

@@ -25,8 +25,8 @@ export class SqliteProjectionStore implements ProjectionStore {
     private readonly file: string,
   ) {}
 
-  async attach(store: Pick<EventReader, 'storeId' | 'head'>): Promise<void> {
-    const head = await store.head();
+  async attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void> {
+    const end = await store.end();
     await attempt(() =>
       this.connection.transaction(() => {
         const known = this.#storeId();
@@ -39,10 +39,10 @@ export class SqliteProjectionStore implements ProjectionStore {
           );
         }
         for (const { projection, checkpoint } of this.#checkpoints()) {
-          if (comparePositions(checkpoint, head) <= 0) continue;
+          if (comparePositions(checkpoint, end) <= 0) continue;
           throw new ReadModelMismatchError(
             `the read model ${this.file} is ahead of the event store: ${projection} has passed position ${checkpoint}, ` +
-              `and the store ends at ${head ?? 'the beginning'}. The store was probably restored from a backup; ${wayOut(this.file)}`,
+              `and the store ends at ${end ?? 'the beginning'}. The store was probably restored from a backup; ${wayOut(this.file)}`,
           );
         }
       }),

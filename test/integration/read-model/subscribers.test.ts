@@ -92,6 +92,8 @@ describe('subscribers', () => {
         readStream: () => Promise.resolve([]),
         readAll: () => Promise.resolve([]),
         head: () => Promise.resolve('0000000000000009'),
+        end: () => Promise.resolve('0000000000000009'),
+        isPosition: (text) => rig.events.isPosition(text),
         async *subscribeAll({ signal }) {
           yield* messages;
           if (signal.aborted) return;
@@ -227,6 +229,8 @@ describe('subscribers', () => {
         readStream: (stream, options) => rig.events.readStream(stream, options),
         readAll: (options) => rig.events.readAll(options),
         head: () => rig.events.head(),
+        end: () => rig.events.end(),
+        isPosition: (text) => rig.events.isPosition(text),
         async *subscribeAll(options) {
           subscriptions += 1;
           let left = 3;
