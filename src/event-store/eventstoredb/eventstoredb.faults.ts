@@ -1,4 +1,10 @@
-import { AccessDeniedError, ErrorType, TimeoutError, isCommandError } from '@eventstore/db-client';
+import {
+  AccessDeniedError,
+  ErrorType,
+  MaxAppendSizeExceededError,
+  TimeoutError,
+  isCommandError,
+} from '@eventstore/db-client';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
 
 /** What a failed call means for whoever made it. */
@@ -17,7 +23,6 @@ export class NoAnswerError extends Error {
 const lastingTypes: ReadonlySet<ErrorType> = new Set([
   ErrorType.INVALID_ARGUMENT,
   ErrorType.INVALID_TRANSACTION,
-  ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED,
   ErrorType.MISSING_REQUIRED_METADATA_PROPERTY,
   ErrorType.STREAM_DELETED,
   ErrorType.UNSUPPORTED,
@@ -32,6 +37,10 @@ export function judge(thrown: unknown): Fault {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error instanceof AccessDeniedError) {
     return { kind: 'lasting', error: new StoreUnavailableError(`the event store refuses access: ${error.message}`) };
+  }
+  if (error instanceof MaxAppendSizeExceededError) {
+    const message = `the event store takes at most ${error.maxAppendSize} bytes in one append`;
+    return { kind: 'lasting', error: new RangeError(message, { cause: error }) };
   }
   const lasting =
     error instanceof TypeError ||

@@ -79,6 +79,10 @@ async function* oneSubscription(
         if (signal.aborted) return;
       }
       if (received.length > 0) continue;
+      for (const message of consumed.rest()) {
+        yield message;
+        if (signal.aborted) return;
+      }
       const next = await reader.more([signal, replaced], log.silentMs);
       if (next === 'ended') {
         // What it failed with is thrown here; without a word it is taken for a broken connection.
@@ -96,6 +100,8 @@ async function* oneSubscription(
 /** Turns what was received into messages that say nothing ahead of the consumer and nothing twice. */
 class Consumed {
   position: Position | undefined;
+  #live = false;
+  #saidCaughtUp = false;
 
   constructor(
     private readonly log: Pick<FollowableServerLog, 'read'>,
@@ -121,10 +127,21 @@ class Consumed {
           yield* this.#deliver(events, reached);
           events = [];
           reached = undefined;
-          yield { kind: 'caught-up', position: this.position };
+          this.#live = true;
+          yield* this.rest();
+          break;
+        case 'fell-behind':
+          this.#live = false;
       }
     }
     yield* this.#deliver(events, reached);
+  }
+
+  /** Nothing more has arrived: the server says so only once, at the beginning. */
+  *rest(): Generator<SubscriptionMessage, void, undefined> {
+    if (!this.#live || this.#saidCaughtUp) return;
+    this.#saidCaughtUp = true;
+    yield { kind: 'caught-up', position: this.position };
   }
 
   *#deliver(
@@ -134,6 +151,7 @@ class Consumed {
     const last = events.at(-1);
     if (last !== undefined) {
       this.position = last.position;
+      this.#saidCaughtUp = false;
       yield { kind: 'events', events, position: last.position };
     }
     if (reached === undefined || comparePositions(reached, this.position) <= 0) return;

@@ -6,7 +6,8 @@ import type { LogPosition } from './eventstoredb.position.js';
 export type Received =
   | { readonly kind: 'event'; readonly event: AllStreamResolvedEvent }
   | { readonly kind: 'checkpoint'; readonly position: LogPosition }
-  | { readonly kind: 'caught-up' };
+  | { readonly kind: 'caught-up' }
+  | { readonly kind: 'fell-behind' };
 
 /** What a wait for more has ended with. */
 export type Awaited = 'received' | 'ended' | 'silent' | 'aborted';
@@ -49,6 +50,9 @@ export class SubscriptionReader {
     this.#stream = client.subscribeToAll({ fromPosition: from ?? START, filter }, { highWaterMark: buffer });
     this.#stream.on('caughtUp', () => {
       this.#stream.push(new Mark({ kind: 'caught-up' }));
+    });
+    this.#stream.on('fellBehind', () => {
+      this.#stream.push(new Mark({ kind: 'fell-behind' }));
     });
     this.#stream.on('error', (fault: unknown) => {
       this.#fault ??= fault instanceof Error ? fault : new Error(String(fault));
