@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
-import { NoAnswerError, judge } from './eventstoredb.faults.js';
+import { NoAnswerError, isAboutTls, judge } from './eventstoredb.faults.js';
 
 /** How long the connection waits for what; all in milliseconds. */
 export interface ConnectionTimes {
@@ -74,7 +74,8 @@ export class EventStoreDbConnection {
         const fault = judge(thrown);
         if (fault.kind === 'lasting') throw fault.error;
         this.failed(client, thrown);
-        if (Date.now() + pause >= giveUpAt) throw unavailable(what, fault.message, thrown);
+        // No waiting mends a certificate.
+        if (isAboutTls(fault.message) || Date.now() + pause >= giveUpAt) throw unavailable(what, fault.message, thrown);
         await sleep(pause);
       }
     }

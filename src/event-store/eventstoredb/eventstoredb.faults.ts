@@ -3,6 +3,7 @@ import {
   ErrorType,
   MaxAppendSizeExceededError,
   TimeoutError,
+  UnknownError,
   isCommandError,
 } from '@eventstore/db-client';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
@@ -53,6 +54,11 @@ export function judge(thrown: unknown): Fault {
 /** True when the server has dropped a subscription because its consumer was slow: normal under load, and no fault. */
 export function isTooSlow(thrown: unknown): boolean {
   return thrown instanceof TimeoutError && thrown.message.includes('Consumer too slow');
+}
+
+/** True when the server may have been asked to go on from a position that is inside of one of its records. */
+export function isInsideRecord(thrown: unknown): boolean {
+  return thrown instanceof UnknownError && thrown.message.includes('Exception was thrown by handler');
 }
 
 /** True when the two sides do not agree on encryption or trust, which no waiting mends. */

@@ -4,7 +4,7 @@ import type { SubscribeOptions, SubscriptionMessage } from '../../event-sourcing
 import { comparePositions, hasPassed } from '../../event-sourcing/position.js';
 import type { Position } from '../../event-sourcing/position.js';
 import type { ClientLease, EventStoreDbConnection } from './eventstoredb.connection.js';
-import { isTooSlow, judge } from './eventstoredb.faults.js';
+import { isInsideRecord, isTooSlow, judge } from './eventstoredb.faults.js';
 import { fromPosition, toPosition } from './eventstoredb.position.js';
 import { SubscriptionReader } from './subscription-reader.js';
 import type { Received } from './subscription-reader.js';
@@ -39,12 +39,14 @@ export async function* followServerLog(
   if (after !== undefined) fromPosition(after);
   let passed = after;
   let pause = firstPauseMs;
+  let refusals = 0;
   while (!signal.aborted) {
     const lease = await log.connection.lease();
     try {
       for await (const message of oneSubscription(log, lease, passed, batchSize, signal)) {
         log.connection.succeeded();
         pause = firstPauseMs;
+        refusals = 0;
         passed = message.position ?? passed;
         yield message;
       }
@@ -52,12 +54,24 @@ export async function* followServerLog(
       if (isTooSlow(thrown)) continue;
       const fault = judge(thrown);
       if (fault.kind === 'lasting') throw fault.error;
+      if (isInsideRecord(thrown) && passed !== undefined && ++refusals >= believedRefusals)
+        throw notOurs(passed, thrown);
       log.connection.failed(lease.client, thrown);
     }
     if (lease.replaced.aborted) continue;
     await sleep(pause);
     pause = Math.min(pause * 2, lastPauseMs);
   }
+}
+
+/** The server says it of a position it does not have, but may say it of other trouble, too. */
+const believedRefusals = 3;
+
+function notOurs(position: Position, cause: unknown): Error {
+  return new Error(
+    `the event store has no position ${position}: what was read up to there came from another store, or from before a restored backup`,
+    { cause },
+  );
 }
 
 /** One subscription, until it ends by itself, the client is replaced, or it has missed something. */
