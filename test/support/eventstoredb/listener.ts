@@ -22,6 +22,11 @@ export class Listener {
     return this.#port;
   }
 
+  /** What the connections suffer. */
+  get conditions(): Conditions {
+    return this.#conditions;
+  }
+
   /** Open connections. */
   get connections(): number {
     return this.#connections.size;

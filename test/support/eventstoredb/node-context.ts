@@ -31,6 +31,8 @@ export interface NodeContext {
   readonly access: AccessControl;
   readonly fates: AppendFates;
   readonly subscriptions: Set<AllSubscription>;
+  /** The calls that are open: reads, subscriptions, batched appends. */
+  readonly calls: Set<object>;
   readonly liveBuffer: number;
   /** Whether reads are answered. */
   readonly ready: boolean;

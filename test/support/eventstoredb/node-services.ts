@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import gossip from '@eventstore/db-client/generated/gossip_pb.js';
 import gossipService from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
@@ -31,12 +32,14 @@ export function nodeServices(node: NodeContext): Server {
   const server = new Server();
   const streams: IStreamsServer = {
     read: (call) => {
+      keep(node, call);
       void serveRead(node, call);
     },
     append: (call, answer) => {
       serveAppend(node, call, answer);
     },
     batchAppend: (call) => {
+      keep(node, call);
       serveBatchAppend(node, call);
     },
     delete: (call, answer) => {
@@ -60,6 +63,14 @@ export function nodeServices(node: NodeContext): Server {
   server.addService(featuresService.ServerFeaturesService, serverFeatures);
   server.addService(gossipService.GossipService, gossiping);
   return server;
+}
+
+function keep({ calls }: NodeContext, call: EventEmitter): void {
+  calls.add(call);
+  const forget = (): void => {
+    calls.delete(call);
+  };
+  call.once('cancelled', forget).once('finish', forget).once('error', forget);
 }
 
 function methodsResponse(): features.SupportedMethods {

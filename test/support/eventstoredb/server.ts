@@ -6,10 +6,13 @@ import type { ServerUser } from './access.js';
 import type { AllSubscription } from './all-subscription.js';
 import { AppendFates } from './append-fates.js';
 import type { AppendFate } from './append-fates.js';
+import { connectionStringTo } from './connection-string.js';
+import type { ConnectionStringOptions } from './connection-string.js';
 import { Listener } from './listener.js';
 import { LogDatabase } from './log-database.js';
 import type { Endpoint, Member, NodeContext, WriteState } from './node-context.js';
 import { nodeServices } from './node-services.js';
+import { endWithoutStatus } from './raw-stream.js';
 
 export interface EventStoreDbServerOptions {
   /** Default: a new one. */
@@ -39,6 +42,7 @@ export class EventStoreDbServer implements NodeContext {
   readonly access: AccessControl;
   readonly fates = new AppendFates();
   readonly subscriptions = new Set<AllSubscription>();
+  readonly calls = new Set<object>();
   readonly liveBuffer: number;
   readonly #options: EventStoreDbServerOptions;
   readonly #services: Server;
@@ -81,23 +85,17 @@ export class EventStoreDbServer implements NodeContext {
     return this.connectionStringFor();
   }
 
-  /**
-   * @param user `name:password`
-   * @param query further parameters, for example `keepAliveInterval=-1`
-   */
-  connectionStringFor({ user, query = [] }: { user?: string; query?: readonly string[] } = {}): string {
-    const { tls } = this.#options;
-    const security = tls === undefined ? ['tls=false'] : ['tls=true', `tlsCAFile=${tls.caFile}`];
-    const parameters = [...security, ...query].join('&');
-    return `esdb://${user === undefined ? '' : `${user}@`}${host}:${this.port}?${parameters}`;
+  connectionStringFor(options?: ConnectionStringOptions): string {
+    return connectionStringTo([this.endpoint], this.#options.tls?.caFile, options);
   }
 
   get database(): LogDatabase {
     return this.#database;
   }
 
-  get running(): boolean {
-    return this.#running;
+  /** Whether it runs and is not frozen. */
+  get answering(): boolean {
+    return this.#running && !this.#listener.conditions.frozen;
   }
 
   /** Open connections. */
@@ -106,7 +104,7 @@ export class EventStoreDbServer implements NodeContext {
   }
 
   get ready(): boolean {
-    return this.#ready;
+    return this.writes !== 'not-ready';
   }
 
   get writes(): WriteState {
@@ -132,6 +130,13 @@ export class EventStoreDbServer implements NodeContext {
   async stop(): Promise<void> {
     this.#running = false;
     await this.#listener.close();
+  }
+
+  /** Ends as a process does that is asked to: every call without a status, then {@link stop}. */
+  async shutDown(): Promise<void> {
+    this.endCalls();
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.stop();
   }
 
   /** Comes back on the same port, with the same database or another one. */
@@ -171,6 +176,11 @@ export class EventStoreDbServer implements NodeContext {
   /** The next appends meet a fate in place of an ordinary answer. */
   decree(fate: AppendFate, count = 1): void {
     this.fates.decree(fate, count);
+  }
+
+  /** Ends every open read, subscription and batched append without a status. */
+  endCalls(): void {
+    for (const call of this.calls) endWithoutStatus(call);
   }
 
   /** Ends every subscription without an error. */
