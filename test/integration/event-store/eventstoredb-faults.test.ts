@@ -99,9 +99,9 @@ describe('EventStoreDB that fails', () => {
     const writers = 16;
     const perWriter = 25;
     const seen = follow(writers * perWriter);
-    let writing = true;
+    const writing = new AbortController();
     const breaking = (async () => {
-      while (writing) {
+      while (!writing.signal.aborted) {
         await sleep(150);
         server.dropConnections();
       }
@@ -114,7 +114,7 @@ describe('EventStoreDB that fails', () => {
         }
       }),
     );
-    writing = false;
+    writing.abort();
     await breaking;
 
     const log = await wholeLog(store);
