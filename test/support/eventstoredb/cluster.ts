@@ -60,6 +60,11 @@ export class EventStoreDbCluster {
     return this.#leader;
   }
 
+  /** Whether the others take this node for their leader. */
+  leads(node: EventStoreDbServer): boolean {
+    return node === this.#leader;
+  }
+
   get followers(): readonly EventStoreDbServer[] {
     return this.nodes.filter((node) => node !== this.#leader);
   }

@@ -3,6 +3,9 @@ import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_
 
 export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 
+/** Answers on their way before the writer waits. */
+const inFlight = 128;
+
 /** Writes the answers of one read no faster than the connection takes them. */
 export class ResponseWriter {
   readonly #call: ReadCall;
@@ -38,6 +41,7 @@ export class ResponseWriter {
 
   write(response: ReadResp): void {
     if (!this.#open || this.#call.write(response) || !this.#clear) return;
+    if (this.#call.writableLength < inFlight) return;
     this.#clear = false;
     this.#call.once('drain', () => {
       this.#clear = true;
