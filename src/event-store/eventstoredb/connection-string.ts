@@ -9,20 +9,25 @@ const defaults: Readonly<Record<string, string>> = {
   connectionName: 'tagalong',
 };
 
+const keepAliveMs = 10_000;
+
 /**
  * A client for a connection string: `esdb://`, `esdb+discover://` or the same with `kurrentdb`.
  *
+ * @param nth which one it is in this process. Clients with the very same options share a connection, and a new one would
+ *   inherit one that hangs: so each waits a little longer than the one before until it asks whether the other side lives.
  * @throws Error when it is not one
  */
-export function clientOf(connectionString: string): EventStoreDBClient {
+export function clientOf(connectionString: string, nth = 0): EventStoreDBClient {
   const ours = connectionString.trim().replace(/^kurrentdb(\+discover)?:/, 'esdb$1:');
   const [hosts = '', query = ''] = ours.split('?', 2);
   const given = query.toLowerCase();
-  const added = Object.entries(defaults)
+  const options = { ...defaults, keepAliveInterval: String(keepAliveMs + (nth % keepAliveMs)) };
+  const added = Object.entries(options)
     .filter(([name]) => !given.includes(`${name.toLowerCase()}=`))
     .map(([name, value]) => `${name}=${value}`);
-  const options = [...(query === '' ? [] : [query]), ...added].join('&');
-  return EventStoreDBClient.connectionString(`${hosts}?${options}`);
+  const parameters = [...(query === '' ? [] : [query]), ...added].join('&');
+  return EventStoreDBClient.connectionString(`${hosts}?${parameters}`);
 }
 
 /** The connection string without its password, for messages and logs. */

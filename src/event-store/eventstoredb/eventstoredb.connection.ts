@@ -37,12 +37,14 @@ export class EventStoreDbConnection {
   /** Since when nothing has succeeded, and what was said last. */
   #failing: { readonly since: number; message: string } | undefined;
   #closed = false;
+  #replacements = 0;
 
   constructor(
-    private readonly connect: () => EventStoreDBClient,
+    /** Makes the n-th client, on a connection of its own. */
+    private readonly connect: (nth: number) => EventStoreDBClient,
     private readonly times: ConnectionTimes = defaultTimes,
   ) {
-    this.#current = { client: connect(), abort: new AbortController() };
+    this.#current = { client: connect(0), abort: new AbortController() };
   }
 
   /** What the store fails with; `undefined` while it answers. */
@@ -107,7 +109,8 @@ export class EventStoreDbConnection {
 
   async #replace(): Promise<void> {
     await this.#end();
-    this.#current = { client: this.connect(), abort: new AbortController() };
+    this.#replacements += 1;
+    this.#current = { client: this.connect(this.#replacements), abort: new AbortController() };
     this.#replacing = undefined;
   }
 

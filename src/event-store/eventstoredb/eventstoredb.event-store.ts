@@ -74,7 +74,10 @@ export class EventStoreDbEventStore implements EventStore {
     prefix = '',
     times,
   }: EventStoreDbOptions): Promise<EventStoreDbEventStore> {
-    const connection = new EventStoreDbConnection(() => clientOf(connectionString), { ...defaultTimes, ...times });
+    const connection = new EventStoreDbConnection((nth) => clientOf(connectionString, nth), {
+      ...defaultTimes,
+      ...times,
+    });
     try {
       const storeId = await storeIdentity(connection, `tagalong-store${prefix === '' ? '' : `-${prefix}`}`);
       const store = new EventStoreDbEventStore(storeId, connection, prefix, categories);
@@ -252,6 +255,8 @@ export class EventStoreDbEventStore implements EventStore {
     const event = eventOf(resolved);
     const position = positionOf(resolved);
     if (event === undefined || position === undefined) return undefined;
+    // A tombstone stands in the stream it ends.
+    if (event.type.startsWith('$')) return undefined;
     if (!this.#prefixes.some((prefix) => event.streamId.startsWith(prefix))) return undefined;
     return this.#recorded(event, position);
   }
