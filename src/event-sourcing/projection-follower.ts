@@ -5,8 +5,8 @@ import { comparePositions, hasPassed } from './position.js';
 import type { Position } from './position.js';
 import { PoisonSearch, culpritOf } from './projection-poison.js';
 import { Checkpoint } from './projection-checkpoint.js';
+import { isOfTheReadModel, isPassing } from './projection-faults.js';
 import { BufferedRows } from './projection-rows.js';
-import { CheckpointMovedError } from './projection-store.js';
 import type { Generation } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import { sleep } from './subscriber-clock.js';
@@ -286,8 +286,7 @@ export class GenerationFollower {
 
   /** Decides what a fault means. Answers whether it is the end. */
   async #judge(error: unknown, signal: AbortSignal): Promise<boolean> {
-    const passes = error instanceof StoreUnavailableError || (error instanceof CheckpointMovedError && error.lost);
-    if (passes) {
+    if (isPassing(error)) {
       const delay = Math.min(this.tuning.firstRetryMs * 2 ** this.#retries, this.tuning.lastRetryMs);
       this.#retries += 1;
       this.#state = 'catching-up';
@@ -296,7 +295,7 @@ export class GenerationFollower {
       await sleep(this.clock, delay, signal);
       return false;
     }
-    const alone = this.#inHand.length === 0 || error instanceof CheckpointMovedError;
+    const alone = this.#inHand.length === 0 || isOfTheReadModel(error);
     const culprit = alone ? culpritOf(error) : this.#poison.judge(this.#inHand);
     if (!alone && culprit === undefined) return false;
     const message = error instanceof Error ? error.message : String(error);
