@@ -9,6 +9,8 @@ import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { lockDataDirectory } from '../event-store/data-directory-lock.js';
 import { SqliteEventStore, eventsFile } from '../event-store/sqlite/sqlite.event-store.js';
+import { verifyStore } from '../event-store/sqlite/verify-store.js';
+import type { StoreVerificationOptions } from '../event-store/sqlite/verify-store.js';
 import { eventCodecs } from './event-codecs.js';
 import { readModelProjections } from './projections.js';
 import type { ReadModelSchema } from './projections.js';
@@ -17,12 +19,12 @@ export type VerifyLimits = Pick<VerifyOptions, 'maxDifferences' | 'signal'>;
 
 /**
  * Checks the log of a data directory and compares its read model, as it stands now, with a replay; the service over
- * it may go on meanwhile. The last message is the result.
+ * it may go on meanwhile. The last message is the result. Pages are checked one by one only when asked for.
  */
 export async function* verifyReadModel(
   reader: EventReader,
   directory: string,
-  limits: VerifyLimits = {},
+  { pages = false, ...limits }: VerifyLimits & StoreVerificationOptions = {},
 ): AsyncGenerator<VerifyMessage, void, undefined> {
   const live = await openFrozen(directory);
   try {
@@ -30,7 +32,8 @@ export async function* verifyReadModel(
     try {
       const fresh = { projections: temporary.readModel.projections, view: temporary.view };
       const projections = readModelProjections();
-      yield* verify({ ...limits, reader, live: live.view, fresh, projections, codecs: eventCodecs });
+      const store = verifyStore(join(directory, eventsFile), { pages });
+      yield* verify({ ...limits, store, reader, live: live.view, fresh, projections, codecs: eventCodecs });
     } finally {
       await temporary.close();
     }
@@ -51,7 +54,7 @@ export async function* verifyDirectory(
 ): AsyncGenerator<VerifyMessage, void, undefined> {
   const stopped = await openStopped(directory);
   try {
-    yield* verifyReadModel(stopped.events, directory, limits);
+    yield* verifyReadModel(stopped.events, directory, { ...limits, pages: true });
   } finally {
     await stopped.close();
   }

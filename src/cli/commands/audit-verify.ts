@@ -14,6 +14,12 @@ import type { Session } from './session.js';
 export const verifyMessageSchema = z.union([
   z.looseObject({
     kind: z.literal('progress'),
+    phase: z.literal('checking-store'),
+    done: z.number(),
+    total: z.number(),
+  }),
+  z.looseObject({
+    kind: z.literal('progress'),
     phase: z.literal('replaying'),
     events: z.number(),
     of: z.number(),
@@ -72,8 +78,7 @@ export async function showVerification(session: Session, messages: AsyncIterable
     for await (const message of messages) {
       switch (message.kind) {
         case 'progress':
-          if (message.phase === 'replaying') progress.show('replaying', message.events, message.of);
-          else progress.show(`comparing ${message.projection}/${message.table}`, message.rows);
+          showProgress(progress, message);
           break;
         case 'failed':
           throw failureOf(message);
@@ -97,6 +102,19 @@ export async function showVerification(session: Session, messages: AsyncIterable
     progress.clear();
   }
   throw new CliError('the verification broke off before its result', exitCodes.unavailable, 'run it again');
+}
+
+function showProgress(progress: Progress, message: Extract<VerifyMessage, { kind: 'progress' }>): void {
+  switch (message.phase) {
+    case 'checking-store':
+      progress.show('checking the event store', message.done, message.total);
+      return;
+    case 'replaying':
+      progress.show('replaying', message.events, message.of);
+      return;
+    case 'comparing':
+      progress.show(`comparing ${message.projection}/${message.table}`, message.rows);
+  }
 }
 
 function describe({ kind, ...facts }: { readonly kind: string } & Record<string, unknown>): string {

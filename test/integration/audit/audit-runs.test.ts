@@ -12,6 +12,7 @@ import { systemClock } from '../../../src/composition/system-clock.js';
 import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
 import type { Position } from '../../../src/event-sourcing/position.js';
 import { DataDirectoryInUseError } from '../../../src/event-store/data-directory-lock.js';
+import { eventsFile } from '../../../src/event-store/sqlite/sqlite.event-store.js';
 import { readModelFile } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { accountCodec } from '../../../src/workspaces/domain/account.codec.js';
 import { workspaceCodec } from '../../../src/workspaces/domain/workspace.codec.js';
@@ -122,6 +123,21 @@ describe('verification of a data directory', () => {
       { difference: { kind: 'row-differs', projection: 'catalog', table: 'catalog_tags', columns: ['digest'] } },
     ]);
     expect(messages.at(-1)).toMatchObject({ kind: 'result', ok: false, differences: 1 });
+  });
+
+  it('finds an event that its stream has lost', async () => {
+    await running(writeSome);
+    const database = new Database(`${directory.path}/${eventsFile}`);
+    database.exec(`
+      INSERT INTO stream_runs (stream_hash, first_revision, first_position, positions) VALUES (1, 0, 1, '[1]');
+      UPDATE store SET value = 1 WHERE key = 'indexed_through';
+    `);
+    database.close();
+    const messages: VerifyMessage[] = [];
+    for await (const message of verifyDirectory(directory.path)) messages.push(message);
+    const wrong = { kind: 'store-damaged', message: 'the index points at events that are not those it means' };
+    expect(messages).toContainEqual({ kind: 'difference', difference: { ...wrong, position: '0000000000000001' } });
+    expect(messages.at(-1)).toMatchObject({ kind: 'result', ok: false });
   });
 
   it('can be done while the service writes, but not by another process', async () => {
