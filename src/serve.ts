@@ -40,11 +40,21 @@ export async function serve(config: Config, logger: Logger = createLogger(config
   }
 }
 
+/**
+ * Writes JSON lines to standard output: several at a time and at the latest a moment after they were said, because a
+ * write for each costs a good part of the request it tells of. What was said is written before the process ends, but
+ * for a kill.
+ */
 export function createLogger({ logLevel }: Pick<Config, 'logLevel'>): Logger {
-  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['req.headers'] });
+  const lines = pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 100 });
+  return pino(
+    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['req.headers'] },
+    lines,
+  );
 }
 
-async function createApp(service: Tagalong, logger: Logger): Promise<NestFastifyApplication> {
+/** The doors of an open service, not listening yet. */
+export async function createApp(service: Tagalong, logger: Logger): Promise<NestFastifyApplication> {
   const { config } = service;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.for(service),

@@ -2,6 +2,7 @@ import { v5 as uuidv5 } from 'uuid';
 import type { Aggregate } from './aggregate.js';
 import { CellCache } from './cell-cache.js';
 import { CellLoader } from './cell-loader.js';
+import { isMadeHere } from './command.js';
 import type { CommandContext, CommandOutcome } from './command.js';
 import type { CommandLog } from './command-log.js';
 import type { Rejection } from './decider.js';
@@ -37,8 +38,9 @@ export interface CommandExecutorOptions<C, E extends DomainEvent, S, R extends R
 /** The namespace of event ids derived from command ids (RFC 9562, version 5). */
 const eventIdNamespace = '5a2f7c0e-7f55-4c0b-9d2e-6a1f3b8c4d10';
 
-/** The id of the n-th event of a command; the same command always has the same ids. */
+/** The id of the n-th event of a command; the same command always has the same ids. An id made here serves for its first event, too. */
 export function eventIdOf(commandId: string, index: number): string {
+  if (index === 0 && isMadeHere(commandId)) return commandId;
   return uuidv5(`${commandId}/${index}`, eventIdNamespace);
 }
 
@@ -92,6 +94,8 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
    * @throws TooMuchContentionError when the stream changed under it too often
    */
   async execute(stream: string, command: C, context: CommandContext): Promise<CommandOutcome<R>> {
+    if (context.repeatable && isMadeHere(context.commandId))
+      throw new TypeError(`the command id ${context.commandId} does not say who chose it, so it cannot come again`);
     return this.#inTurn(stream, async () => {
       for (let attempt = 1; attempt <= this.#maxAttempts; attempt++) {
         const outcome = await this.#cells.use(stream, (cell) =>

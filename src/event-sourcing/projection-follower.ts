@@ -6,6 +6,7 @@ import type { Position } from './position.js';
 import { PoisonSearch, culpritOf } from './projection-poison.js';
 import { Checkpoint } from './projection-checkpoint.js';
 import { isOfTheReadModel, isPassing } from './projection-faults.js';
+import { Gathering } from './projection-gathering.js';
 import { BufferedRows } from './projection-rows.js';
 import type { Generation } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
@@ -86,6 +87,7 @@ export class GenerationFollower {
   #lagMs = 0;
   #fault: SubscriberStatus['fault'];
   #wanted = false;
+  readonly #gathering: Gathering;
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #retries = 0;
   readonly #rows: BufferedRows;
@@ -104,6 +106,7 @@ export class GenerationFollower {
     private readonly hooks: FollowerHooks,
   ) {
     this.#checkpoint = new Checkpoint(generation);
+    this.#gathering = new Gathering(clock, projection.gatherMs ?? 0);
     this.#rows = new BufferedRows(projection.tables, generation);
   }
 
@@ -156,6 +159,11 @@ export class GenerationFollower {
     await this.#running?.ended;
   }
 
+  /** Somebody waits for this position: lets no more events gather before it is passed. */
+  hurry(position: Position): void {
+    this.#gathering.hurry(position);
+  }
+
   #launch(): void {
     const abort = new AbortController();
     this.#state = 'starting';
@@ -187,7 +195,10 @@ export class GenerationFollower {
     await this.#aim();
     this.#committedAt = this.clock.now();
     const options = { after: this.#checkpoint.position, batchSize: this.tuning.batchSize, signal };
-    for await (const message of this.reader.subscribeAll(options)) await this.#take(message);
+    for await (const message of this.reader.subscribeAll(options)) {
+      await this.#take(message);
+      if (this.state === 'live') await this.#gathering.pause(this.#checkpoint.position, signal);
+    }
     if (!signal.aborted) throw new StoreUnavailableError('the subscription ended');
     await this.#commit();
     await this.#checkpoint.save();

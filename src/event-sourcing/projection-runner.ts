@@ -140,6 +140,7 @@ export class ProjectionRunner {
   waitFor(position: Position, options?: WaitOptions): Promise<boolean> {
     if (this.#live !== undefined && hasPassed(this.#live.checkpoint, position)) return Promise.resolve(true);
     if (this.#mode === 'stopped' || this.#live?.state === 'failed') return Promise.resolve(false);
+    this.#live?.hurry(position);
     return this.#waiters.wait(position, options);
   }
 

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,6 +9,7 @@ import { principalName } from '../workspaces/authorization/principal.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
 import { Refusal } from './refusal.js';
 import { beginContext, checkApiVersion } from './request-context.js';
+import { securityHeaders } from './security-headers.js';
 
 /** Finds the holder of the credential in a request's headers; `undefined` when none was sent. */
 export interface Authenticator {
@@ -42,10 +42,11 @@ export async function prepareServer(
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 
   fastify.decorateRequest('tagalong');
+  const security = securityHeaders();
   fastify.addHook('onRequest', async (request, reply) => {
     const context = beginContext(request);
     request.tagalong = context;
-    void reply.header('x-correlation-id', context.correlationId);
+    void reply.headers(security).header('x-correlation-id', context.correlationId);
     checkApiVersion(request);
     try {
       const found = authenticator.authenticate(request.headers);
@@ -61,11 +62,6 @@ export async function prepareServer(
     done();
   });
 
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      directives: { defaultSrc: ["'self'"], imgSrc: ["'self'", 'data:'], upgradeInsecureRequests: null },
-    },
-  });
   if (config.rateLimit > 0) {
     await app.register(rateLimit, {
       global: true,

@@ -12,6 +12,9 @@ const busyTimeoutMs = 5_000;
 /** Up to this size a file is checked whole when it is opened: that takes a fraction of a second. */
 const largestChecked = 32 * 1024 * 1024;
 
+/** 32 MB of write-ahead log: a page that changes often is then copied into the file once for many commits. */
+const checkpointEveryPages = 8_000;
+
 /** Work on its way into a transaction. */
 interface WaitingWork {
   /** Does it, and answers what to call when it is committed. */
@@ -38,6 +41,7 @@ export class SqliteConnection implements SqliteDatabase {
     try {
       database.pragma('journal_mode = WAL');
       database.pragma('synchronous = NORMAL');
+      database.pragma(`wal_autocheckpoint = ${checkpointEveryPages}`);
       database.pragma('cache_size = -32768');
       database.pragma('temp_store = MEMORY');
       if (options.queryOnly) database.pragma('query_only = ON');
