@@ -162,6 +162,24 @@ describe('sharing with another account', () => {
     expect((await world.service.catalog.shares.incoming('far', arrives)).map(({ imageName }) => imageName)).toEqual([]);
   });
 
+  it('keeps its moment of expiry when clocks are put back', async () => {
+    const world = open();
+    const slot = 'alpha/sandbox/backwards';
+    const shareId = await request(world, slot);
+    const at0 = world.clock.now();
+    world.clock.advance(-30 * day);
+    await world.settled();
+    expect((await world.plot(slot)).at(-1)).toBe('ShareRequested');
+    const again = { ...at(slot), targetWorkspace: 'far', targetAccountId: 'two' };
+    expect(await world.send('ShareImage', again)).toMatchObject({ kind: 'already-so', result: { shareId } });
+    const accept = { workspace: 'far', shareId };
+    const late = new Date(at0 + 7 * day).toISOString();
+    expect(await world.ask('AcceptShareRequest', accept, { as: 'fay', arrives: late })).toBe('share-expired');
+    expect(await world.ask('AcceptShareRequest', accept, { as: 'fay' })).toBe('accepted');
+    expect(await names(world, 'far')).toContain('backwards');
+    world.clock.advance(30 * day);
+  });
+
   it('puts the expiry on record without anyone asking', async () => {
     const world = open();
     const slot = 'alpha/sandbox/forgotten';
