@@ -5,6 +5,7 @@ import { Replays } from '../audit/replays.js';
 import { Verifications } from '../audit/verifications.js';
 import { BillingReader } from '../billing/billing-reader.js';
 import { StorageQueries } from '../billing/storage.queries.js';
+import { isNumericPosition } from '../event-store/numeric-position.js';
 import { ProjectionAdmin } from '../operations/projection-admin.js';
 import { parseReplayTo, replayLog, verifyReadModel } from './audit-runs.js';
 import { eventCodecs } from './event-codecs.js';
@@ -17,7 +18,13 @@ export function recordProviders({ stores, config, projections, readYourWrites, c
   return [
     {
       provide: AuditReader,
-      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, kinds),
+      useValue: new AuditReader(
+        new AuditQueries(readModel.queries, events),
+        events,
+        readYourWrites,
+        kinds,
+        isNumericPosition,
+      ),
     },
     {
       provide: Verifications,

@@ -126,3 +126,22 @@ describe('a replay', () => {
     expect(refused).toMatchObject({ status: 403, body: { error: 'operator-required' } });
   });
 });
+
+describe('a moment that is none', () => {
+  it.each([
+    'GET /images?at=5',
+    'GET /images?at=xyz',
+    'GET /images?at=2026-02-30T00:00:00Z',
+    'GET /images/sandbox/web?at=5',
+    'GET /audit/events?after=5',
+    'GET /audit/export?after=xyz',
+  ])('is refused rather than taken for another: %s', async (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    const { status, body } = await platform.ask(method, path, { workspace: 'build' });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      error: 'invalid-input',
+      message: expect.stringContaining('a position as the service gave it out') as string,
+    });
+  });
+});
