@@ -5,8 +5,11 @@ import { Access } from '../http/access.decorator.js';
 import { workspaceOrAll } from '../http/request-context.js';
 import { sendJsonLines } from '../http/streamed-answer.js';
 import { AuditReader } from './audit-reader.js';
-import { AuditEventDto, AuditEventsQueryDto, AuditFilterQueryDto } from './audit.dto.js';
+import { parseImageReference } from '../vocabulary/image-reference.js';
+import { AuditEventDto, AuditEventsQueryDto, AuditFilterQueryDto, ReplayQueryDto } from './audit.dto.js';
 import { auditEventJson, verifyMessageJson } from './audit.view.js';
+import { Replays } from './replays.js';
+import type { ReplayMessage } from './replays.js';
 import { Verifications } from './verifications.js';
 
 const jsonLines = 'application/x-ndjson';
@@ -17,6 +20,7 @@ export class AuditController {
   constructor(
     private readonly reader: AuditReader,
     private readonly verifications: Verifications,
+    private readonly replays: Replays,
   ) {}
 
   /**
@@ -72,6 +76,27 @@ export class AuditController {
     await sendJsonLines(request, reply, (signal) => this.#verified(signal));
   }
 
+  /**
+   * Builds the state of every workspace from the log alone, up to a time or position, and tells it: what each saw and
+   * what ran there. One JSON document a line: {"kind":"progress","events","of"}, {"kind":"image","image":…},
+   * {"kind":"deployment","deployment":…}, and at last {"kind":"result","events","through","images","deployments"}.
+   * It ends when the client goes away.
+   */
+  @Post('replay')
+  @HttpCode(200)
+  @Access('operator')
+  @ApiOperation({ summary: 'Build a state of the past from the log.' })
+  @ApiProduces(jsonLines)
+  @ApiOkResponse({ schema: { type: 'string' } })
+  async replay(
+    @Query() { to, workspace, image }: ReplayQueryDto,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const filter = { workspace, image: image === undefined ? undefined : parseImageReference(image) };
+    await sendJsonLines(request, reply, (signal) => inPages(this.replays.run(filter, to, signal)));
+  }
+
   /** Sends the events of a page together. */
   async *#exported(
     workspace: string | undefined,
@@ -94,5 +119,20 @@ export class AuditController {
 
   async *#verified(signal: AbortSignal): AsyncGenerator<readonly object[], void, undefined> {
     for await (const message of this.verifications.run(signal)) yield [verifyMessageJson(message)];
+  }
+}
+
+const pageSize = 100;
+
+/** What a replay has built goes out together, its progress at once. */
+async function* inPages(
+  messages: AsyncIterable<ReplayMessage>,
+): AsyncGenerator<readonly ReplayMessage[], void, undefined> {
+  let page: ReplayMessage[] = [];
+  for await (const message of messages) {
+    page.push(message);
+    if (message.kind !== 'progress' && message.kind !== 'result' && page.length < pageSize) continue;
+    yield page;
+    page = [];
   }
 }

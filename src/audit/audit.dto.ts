@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import type { Json } from '../event-sourcing/json.js';
-import { Instant, textRule } from '../http/field-rules.js';
+import { Instant, WorkspaceName, textRule } from '../http/field-rules.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
 import { parseImageReference } from '../vocabulary/image-reference.js';
 
@@ -66,6 +66,26 @@ export class AuditEventsQueryDto extends AuditFilterQueryDto {
   @IsOptional()
   @IsIn(['asc', 'desc'])
   order?: 'asc' | 'desc';
+}
+
+/** How far to replay, and what to tell of it. */
+export class ReplayQueryDto {
+  /** As far as this time, RFC 3339, or this position, itself included. Default: the end of the log. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(64)
+  to?: string;
+
+  /** Only what this workspace saw. The header names no workspace here. */
+  @IsOptional()
+  @WorkspaceName()
+  workspace?: string;
+
+  /** Only this image, TYPE/NAME. */
+  @IsOptional()
+  @WholeImage()
+  image?: string;
 }
 
 export class AuditedImageDto {

@@ -18,6 +18,7 @@ import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
+import { isNumericPosition } from '../event-store/numeric-position.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -237,7 +238,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites),
+    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, isNumericPosition),
     feed,
     standingAccess,
     bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
