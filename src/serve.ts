@@ -9,7 +9,7 @@ import type { Tagalong } from './composition/tagalong.js';
 import type { Config } from './config/config.js';
 import { NestLogger } from './http/nest-logger.js';
 import { credentialReader } from './http/credential-reader.js';
-import { serveOpenApi } from './http/openapi.js';
+import { serveOpenApi } from './composition/openapi.js';
 import { createFastifyAdapter, prepareServer } from './http/server.js';
 
 /** A service that answers requests. */
@@ -62,7 +62,7 @@ export async function createApp(service: Tagalong, logger: Logger): Promise<Nest
     { logger: new NestLogger(logger), abortOnError: false, bodyParser: true },
   );
   await prepareServer(app, config, logger, credentialReader(service.authenticator));
-  serveOpenApi(app);
+  serveOpenApi(app, service.bus);
   await app.init();
   return app;
 }

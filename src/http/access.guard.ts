@@ -8,7 +8,7 @@ import type { AccessDirectory } from '../workspaces/authorization/access-directo
 import { authorize, authorizeOperator } from '../workspaces/authorization/authorize.js';
 import type { Authorization } from '../workspaces/authorization/authorize.js';
 import { accessRuleKey } from './access.decorator.js';
-import type { AccessRule } from './access.decorator.js';
+import type { AccessRule } from './access-rule.js';
 import { Refusal, invalidInput } from './refusal.js';
 import { requestedWorkspace } from './request-context.js';
 import { SERVING } from './serving.js';
