@@ -15,7 +15,7 @@ import type { Clock } from './subscriber-clock.js';
 
 /** How a follower spends memory and time. */
 export interface FollowerTuning {
-  /** Events in one batch, at most. */
+  /** Events in one batch, at most. Few enough that the garbage collector does not find them alive again and again. */
   readonly batchSize: number;
   /**
    * While catching up: commit when so many changed rows have gathered in memory, for a row that
@@ -43,7 +43,7 @@ export interface FollowerTuning {
 }
 
 export const defaultTuning: FollowerTuning = {
-  batchSize: 2_000,
+  batchSize: 500,
   commitEveryRows: 30_000,
   commitEveryMs: 500,
   buildCommitEveryMs: 3_000,
