@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFrozen, openTemporary } from '../audit/read-models.js';
+import { ReadModelView } from '../audit/read-model-view.js';
+import { openTemporary } from '../audit/read-models.js';
 import type { TemporaryReadModel } from '../audit/read-models.js';
 import { positionAt, replay } from '../audit/replay.js';
 import { verify } from '../audit/verify.js';
@@ -9,6 +10,9 @@ import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { lockDataDirectory } from '../event-store/data-directory-lock.js';
 import { SqliteEventStore, eventsFile } from '../event-store/sqlite/sqlite.event-store.js';
+import type { FrozenReadModel } from '../read-model/read-model.js';
+import { freezeFile } from '../read-model/sqlite/sqlite.frozen.js';
+import { readModelFile } from '../read-model/sqlite/sqlite.read-model.js';
 import { eventCodecs } from './event-codecs.js';
 import { readModelProjections } from './projections.js';
 import type { ReadModelSchema } from './projections.js';
@@ -16,21 +20,28 @@ import type { ReadModelSchema } from './projections.js';
 export type VerifyLimits = Pick<VerifyOptions, 'maxDifferences' | 'signal'>;
 
 /**
- * Checks the log of a data directory and compares its read model, as it stands now, with a replay; the service over
- * it may go on meanwhile. The last message is the result.
+ * Checks the log and compares the read model, as it stands now, with a replay; the service over them may go on
+ * meanwhile. The last message is the result.
  */
 export async function* verifyReadModel(
   reader: EventReader,
-  directory: string,
+  readModel: { freeze(): Promise<FrozenReadModel> },
   limits: VerifyLimits = {},
 ): AsyncGenerator<VerifyMessage, void, undefined> {
-  const live = await openFrozen(directory);
+  const live = await readModel.freeze();
   try {
     const temporary = await openTemporary<ReadModelSchema>();
     try {
       const fresh = { projections: temporary.readModel.projections, view: temporary.view };
       const projections = readModelProjections();
-      yield* verify({ ...limits, reader, live: live.view, fresh, projections, codecs: eventCodecs });
+      yield* verify({
+        ...limits,
+        reader,
+        live: new ReadModelView(live.queries),
+        fresh,
+        projections,
+        codecs: eventCodecs,
+      });
     } finally {
       await temporary.close();
     }
@@ -43,7 +54,7 @@ export async function* verifyReadModel(
  * {@link verifyReadModel} over a data directory that no service runs on.
  *
  * @throws DataDirectoryInUseError when a service does
- * @throws Error when there is no event store in it
+ * @throws Error when there is no event store or no read model in it
  */
 export async function* verifyDirectory(
   directory: string,
@@ -51,7 +62,7 @@ export async function* verifyDirectory(
 ): AsyncGenerator<VerifyMessage, void, undefined> {
   const stopped = await openStopped(directory);
   try {
-    yield* verifyReadModel(stopped.events, directory, limits);
+    yield* verifyReadModel(stopped.events, { freeze: () => freezeFile(join(directory, readModelFile)) }, limits);
   } finally {
     await stopped.close();
   }

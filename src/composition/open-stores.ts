@@ -1,13 +1,20 @@
 import type { EventStore } from '../event-sourcing/event-store.js';
 import { lockDataDirectory } from '../event-store/data-directory-lock.js';
 import { SqliteEventStore } from '../event-store/sqlite/sqlite.event-store.js';
+import type { Config } from '../config/config.js';
+import { PostgresReadModel } from '../read-model/postgres/postgres.read-model.js';
+import type { PostgresReadModelOptions } from '../read-model/postgres/postgres.read-model.js';
+import type { ReadModel } from '../read-model/read-model.js';
 import { SqliteReadModel } from '../read-model/sqlite/sqlite.read-model.js';
 import type { ReadModelSchema } from './projections.js';
 
-/** The embedded stores of a data directory, held by this process alone. */
+/** Where the stores are. */
+export type StorePlaces = Pick<Config, 'dataDirectory' | 'readModel'>;
+
+/** The event store of a data directory, held by this process alone, and the read model built from it. */
 export interface Stores {
   readonly events: EventStore & Pick<SqliteEventStore, 'health'>;
-  readonly readModel: SqliteReadModel<ReadModelSchema>;
+  readonly readModel: ReadModel<ReadModelSchema>;
   close(): Promise<void>;
 }
 
@@ -16,7 +23,10 @@ export interface Stores {
  *
  * @throws Error when another process holds the directory, or a file cannot be used; says what to do
  */
-export async function openStores(directory: string): Promise<Stores> {
+export async function openStores(
+  { dataDirectory: directory, readModel: place }: StorePlaces,
+  options: PostgresReadModelOptions = {},
+): Promise<Stores> {
   const opened: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
     for (const release of opened.splice(0).reverse()) await release();
@@ -26,7 +36,7 @@ export async function openStores(directory: string): Promise<Stores> {
     opened.push(() => {
       lock.release();
     });
-    const readModel = await SqliteReadModel.open<ReadModelSchema>({ directory });
+    const readModel = await openReadModel(directory, place, options);
     opened.push(() => readModel.close());
     const events = await SqliteEventStore.open({ directory });
     opened.push(() => events.close());
@@ -34,5 +44,18 @@ export async function openStores(directory: string): Promise<Stores> {
   } catch (fault) {
     await close();
     throw fault;
+  }
+}
+
+function openReadModel(
+  directory: string,
+  place: StorePlaces['readModel'],
+  options: PostgresReadModelOptions,
+): Promise<ReadModel<ReadModelSchema>> {
+  switch (place.kind) {
+    case 'embedded':
+      return SqliteReadModel.open<ReadModelSchema>({ directory });
+    case 'postgres':
+      return PostgresReadModel.open<ReadModelSchema>(place.settings, options);
   }
 }

@@ -10,7 +10,7 @@ import { eventCodecs } from './event-codecs.js';
 import type { Tagalong } from './tagalong.js';
 
 /** What the doors to the record need: audit, billing, projections. */
-export function recordProviders({ stores, config, projections, readYourWrites, clock }: Tagalong): Provider[] {
+export function recordProviders({ stores, projections, readYourWrites, clock }: Tagalong): Provider[] {
   const { events, readModel } = stores;
   const kinds = new Set(eventCodecs.flatMap(({ types }) => [...types]));
   return [
@@ -20,7 +20,7 @@ export function recordProviders({ stores, config, projections, readYourWrites, c
     },
     {
       provide: Verifications,
-      useValue: new Verifications((limits) => verifyReadModel(events, config.dataDirectory, limits)),
+      useValue: new Verifications((limits) => verifyReadModel(events, readModel, limits)),
     },
     {
       provide: BillingReader,

@@ -86,7 +86,11 @@ export async function openTagalong(
   logger: Logger,
   { clock, openStores }: Surroundings = machine,
 ): Promise<Tagalong> {
-  const stores = await openStores(config.dataDirectory);
+  const stores = await openStores(config, {
+    onConnectionLost: ({ message: reason }) => {
+      logger.warn({ reason }, 'a connection to the read model broke; the next query takes another');
+    },
+  });
   try {
     return await assemble(config, stores, clock, logger);
   } catch (fault) {

@@ -101,7 +101,7 @@ export class Kills {
   /** Puts four workspaces of two accounts into an empty data directory. */
   static async prepare(options: KillOptions): Promise<Kills> {
     const kills = new Kills(options);
-    const stores = await openStores(options.directory);
+    const stores = await openStores({ dataDirectory: options.directory, readModel: { kind: 'embedded' } });
     await settle(stores.events, kills.#place.people);
     await stores.close();
     return kills;

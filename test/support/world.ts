@@ -62,7 +62,7 @@ export class World {
       TAGALONG_OPERATOR_KEY: 'the-operator-key-of-a-test-world',
       TAGALONG_LOG_LEVEL: 'silent',
     });
-    const stores = await openStores(directory);
+    const stores = await openStores({ dataDirectory: directory, readModel: { kind: 'embedded' } });
     const store = new WatchedStore(stores.events);
     const service = await openTagalong(config, pino({ level: 'silent' }), {
       clock,
@@ -134,7 +134,7 @@ export class World {
   /** Replays everything into a fresh read model and compares it with the live one, which must have settled. */
   async differences(): Promise<readonly Difference[]> {
     const found: Difference[] = [];
-    for await (const message of verifyReadModel(this.service.stores.events, this.directory)) {
+    for await (const message of verifyReadModel(this.service.stores.events, this.service.stores.readModel)) {
       if (message.kind === 'difference') found.push(message.difference);
     }
     return found;

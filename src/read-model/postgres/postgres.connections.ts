@@ -22,6 +22,7 @@ const longestLifeSeconds = 3_600;
 export class PostgresConnections implements PostgresPool {
   readonly #pool: pg.Pool;
   readonly #names = new StatementNames();
+  #ended: Promise<void> | undefined;
 
   /** @param lost called when a connection breaks that nobody uses: the next one to ask gets another */
   constructor(settings: PostgresSettings, purpose: Purpose, max: number, lost: (error: Error) => void) {
@@ -76,8 +77,10 @@ export class PostgresConnections implements PostgresPool {
     }
   }
 
+  /** Calling it twice is harmless. */
   end(): Promise<void> {
-    return this.#pool.end();
+    this.#ended ??= this.#pool.end();
+    return this.#ended;
   }
 }
 

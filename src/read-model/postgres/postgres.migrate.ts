@@ -1,4 +1,4 @@
-import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Kysely, Migrator } from 'kysely';
 import { quote } from '../ddl.js';
 import { migrations } from '../migrations.js';
 import { PostgresConnections } from './postgres.connections.js';
@@ -6,6 +6,7 @@ import type { PostgresConnection } from './postgres.connections.js';
 import { startupFault } from './postgres.faults.js';
 import type { PostgresSettings } from './postgres.settings.js';
 import { placeOf } from './postgres.settings.js';
+import { SchemaDialect } from './schema-dialect.js';
 
 const oldestVersion = 130_000;
 
@@ -70,12 +71,13 @@ async function bringUpToDate(
         `or drop the schema and let it be built again: DROP SCHEMA ${quote(settings.schema)} CASCADE`,
     );
   const migrator = new Migrator({
-    db: new Kysely({ dialect: new PostgresDialect({ pool: connections }) }),
+    db: new Kysely({ dialect: new SchemaDialect(connections, settings.schema) }),
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
     migrationTableSchema: settings.schema,
   });
   const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
+  if (error !== undefined)
+    throw error instanceof Error ? error : new Error('its schema cannot be brought up to date', { cause: error });
 }
 
 async function appliedMigrations(connection: PostgresConnection, schema: string): Promise<readonly string[]> {

@@ -32,6 +32,18 @@ export function isSchemaName(text: string): boolean {
   return schemaPattern.test(text) && !text.startsWith('pg_');
 }
 
+/** True for a URL that names a user, and by it or its path a database. */
+export function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, pathname } = new URL(text);
+  try {
+    decodeURIComponent(username + pathname);
+  } catch {
+    return false;
+  }
+  return /^postgres(ql)?:$/.test(protocol) && username !== '';
+}
+
 /** The parts of the URL that may be shown: no password. */
 export function partsOf(url: string): { readonly server: string; readonly database: string; readonly user: string } {
   const { host, pathname, username, searchParams } = new URL(url);

@@ -33,7 +33,7 @@ afterEach(() => directory.remove());
 
 /** Runs every projection over the stores while the work goes on, and until they have seen all of it. */
 async function running<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
-  const stores = await openStores(directory.path);
+  const stores = await openStores({ dataDirectory: directory.path, readModel: { kind: 'embedded' } });
   const host = new ProjectionHost(
     {
       store: stores.readModel.projections,
@@ -133,7 +133,7 @@ describe('verification of a data directory', () => {
           await log.image(slotOf('acme/agent/busy'), pushed(`v${n % 5}`, digestOf(n), n + 1));
       })();
       for (let round = 0; round < 3; round++)
-        expect(await lastOf(verifyReadModel(stores.events, directory.path))).toMatchObject({ ok: true });
+        expect(await lastOf(verifyReadModel(stores.events, stores.readModel))).toMatchObject({ ok: true });
       await writing;
       await expect(verifyDirectory(directory.path).next()).rejects.toThrow(DataDirectoryInUseError);
     });

@@ -25,7 +25,7 @@ afterEach(() => directory.remove());
 
 /** A world over a log in which somebody stopped half-way. */
 async function after(write: (log: WrittenLog) => Promise<unknown>): Promise<World> {
-  const stores = await openStores(directory.path);
+  const stores = await openStores({ dataDirectory: directory.path, readModel: { kind: 'embedded' } });
   if ((await stores.events.head()) === undefined) await settle(stores.events, neighbours);
   await write(new WrittenLog(stores.events));
   await stores.close();
