@@ -9,6 +9,7 @@ import { createTable } from './postgres.ddl.js';
 import { PostgresGeneration } from './postgres.generation.js';
 import type { PostgresSettings } from './postgres.settings.js';
 import { placeOf } from './postgres.settings.js';
+import { lockShown, lockStructure } from './structure-locks.js';
 
 /**
  * Keeps generations as tables `name__gN` of one schema, with a view under the plain name. Whoever changes which there
@@ -61,8 +62,10 @@ export class PostgresProjectionStore implements ProjectionStore {
     });
   }
 
+  /** @throws StoreUnavailableError while somebody looks at the generation that goes */
   async swapIn(generation: Generation): Promise<void> {
     await this.#change(async (transaction) => {
+      await lockShown(transaction, this.settings.schema);
       const all = await generations(transaction, generation.projection);
       const next = all.find(({ number }) => number === generation.number);
       if (next === undefined)
@@ -81,6 +84,7 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   async reset(): Promise<void> {
     await this.#change(async (transaction) => {
+      await lockShown(transaction, this.settings.schema);
       await dropAll(transaction, await generations(transaction));
       await transaction.query('DELETE FROM snapshots', []);
       await transaction.query('DELETE FROM read_model', []);
@@ -89,9 +93,7 @@ export class PostgresProjectionStore implements ProjectionStore {
 
   #change<T>(work: (transaction: PostgresConnection) => Promise<T>): Promise<T> {
     return this.database.transaction(async (transaction) => {
-      await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('tagalong generations'), hashtext($1))`, [
-        this.settings.schema,
-      ]);
+      await lockStructure(transaction, this.settings.schema);
       return work(transaction);
     });
   }

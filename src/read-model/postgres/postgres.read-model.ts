@@ -1,9 +1,10 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
 import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
 import type { FrozenReadModel, ReadModel } from '../read-model.js';
 import { PostgresConnections } from './postgres.connections.js';
+import { freeze } from './postgres.frozen.js';
 import { migrate } from './postgres.migrate.js';
 import { PostgresProjectionStore } from './postgres.projection-store.js';
 import type { PostgresSettings } from './postgres.settings.js';
@@ -28,7 +29,7 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
   private constructor(
     private readonly writing: PostgresConnections,
     private readonly reading: PostgresConnections,
-    settings: PostgresSettings,
+    private readonly settings: PostgresSettings,
   ) {
     this.projections = new PostgresProjectionStore(writing, settings);
     this.snapshots = new PostgresSnapshotStore(writing);
@@ -59,21 +60,8 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
     );
   }
 
-  async freeze(): Promise<FrozenReadModel> {
-    const moment = await this.queries
-      .startTransaction()
-      .setIsolationLevel('repeatable read')
-      .setAccessMode('read only')
-      .execute();
-    // Between two looks much else may be done. The first statement fixes the moment.
-    await sql`SET LOCAL idle_in_transaction_session_timeout = 0`.execute(moment);
-    await sql`SELECT 1 FROM generations LIMIT 1`.execute(moment);
-    return {
-      queries: moment,
-      close: async () => {
-        await moment.rollback().execute();
-      },
-    };
+  freeze(): Promise<FrozenReadModel> {
+    return freeze(this.reading, this.settings.schema);
   }
 
   async fault(): Promise<string | undefined> {

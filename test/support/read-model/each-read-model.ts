@@ -2,15 +2,19 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { PostgresReadModel } from '../../../src/read-model/postgres/postgres.read-model.js';
 import type { ReadModel } from '../../../src/read-model/read-model.js';
 import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
+import { temporaryDirectory } from '../event-store/temporary-directory.js';
 import { PostgresSite, describePostgres } from '../postgres/postgres-site.js';
 
-let openOne: <Schema>() => Promise<ReadModel<Schema>> = openInMemory;
+/** Where SQLite keeps it: in memory it is fast, in a file readers and writers are apart, as in the service. */
+type Place = 'memory' | 'file';
+
+let openOne: <Schema>(place: Place) => Promise<ReadModel<Schema>> = openSqlite;
 
 /** Declares the same tests once for every database that the read model runs on. */
 export function describeOnEachReadModel(declare: () => void): void {
   describe('on SQLite', () => {
     beforeAll(() => {
-      openOne = openInMemory;
+      openOne = openSqlite;
     });
     declare();
   });
@@ -25,12 +29,30 @@ export function describeOnEachReadModel(declare: () => void): void {
 }
 
 /** An empty read model on the database that the running tests are about. Its rows are gone when it is closed. */
-export function openTestReadModel<Schema>(): Promise<ReadModel<Schema>> {
-  return openOne<Schema>();
+export function openTestReadModel<Schema>(place: Place = 'memory'): Promise<ReadModel<Schema>> {
+  return openOne<Schema>(place);
 }
 
-function openInMemory<Schema>(): Promise<ReadModel<Schema>> {
-  return SqliteReadModel.open<Schema>(':memory:');
+async function openSqlite<Schema>(place: Place): Promise<ReadModel<Schema>> {
+  if (place === 'memory') return SqliteReadModel.open<Schema>(':memory:');
+  const directory = await temporaryDirectory();
+  const readModel = await SqliteReadModel.open<Schema>({ directory: directory.path });
+  return closedBy(readModel, async () => {
+    await readModel.close();
+    await directory.remove();
+  });
+}
+
+function closedBy<Schema>(readModel: ReadModel<Schema>, close: () => Promise<void>): ReadModel<Schema> {
+  return {
+    projections: readModel.projections,
+    snapshots: readModel.snapshots,
+    queries: readModel.queries,
+    prepare: (template) => readModel.prepare(template),
+    freeze: () => readModel.freeze(),
+    fault: () => readModel.fault(),
+    close,
+  };
 }
 
 interface OpenSchema {
@@ -48,20 +70,12 @@ class PostgresSchemas {
     // Which tables there are is a promise of the caller's, here as where a read model is opened.
     const readModel = taken.readModel as ReadModel<Schema>;
     let closed = false;
-    return {
-      projections: readModel.projections,
-      snapshots: readModel.snapshots,
-      queries: readModel.queries,
-      prepare: (template) => readModel.prepare(template),
-      freeze: () => readModel.freeze(),
-      fault: () => readModel.fault(),
-      close: async () => {
-        if (closed) return;
-        closed = true;
-        await readModel.projections.reset();
-        this.#free.push(taken);
-      },
-    };
+    return closedBy(readModel, async () => {
+      if (closed) return;
+      closed = true;
+      await readModel.projections.reset();
+      this.#free.push(taken);
+    });
   }
 
   async dispose(): Promise<void> {
