@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openFrozen, openTemporary } from '../audit/read-models.js';
+import { ReadModelView } from '../audit/read-model-view.js';
+import { openTemporary } from '../audit/read-models.js';
 import { positionAt, replay } from '../audit/replay.js';
 import type { ReplayMessage, ReplayRequest, ReplayTo } from '../audit/replays.js';
 import { verify } from '../audit/verify.js';
@@ -11,7 +12,9 @@ import { lockDataDirectory } from '../event-store/data-directory-lock.js';
 import { fromPosition, isNumericPosition } from '../event-store/numeric-position.js';
 import { SqliteEventStore, eventsFile } from '../event-store/sqlite/sqlite.event-store.js';
 import { verifyStore } from '../event-store/sqlite/verify-store.js';
-import type { StoreVerificationOptions } from '../event-store/sqlite/verify-store.js';
+import type { FrozenReadModel } from '../read-model/read-model.js';
+import { freezeFile } from '../read-model/sqlite/sqlite.frozen.js';
+import { readModelFile } from '../read-model/sqlite/sqlite.read-model.js';
 import { parseInstant } from '../vocabulary/instant.js';
 import { eventCodecs } from './event-codecs.js';
 import { readModelProjections } from './projections.js';
@@ -22,27 +25,39 @@ interface ReplayLimits {
   /** Aborting throws the signal's reason. */
   readonly signal?: AbortSignal;
   readonly registry?: string | undefined;
+  /** About how many events there are up to a position. */
+  readonly eventsThrough: (position: Position | undefined) => number;
 }
 
 export type VerifyLimits = Pick<VerifyOptions, 'maxDifferences' | 'signal'>;
 
 /**
- * Checks the log of a data directory and compares its read model, as it stands now, with a replay; the service over
- * it may go on meanwhile. The last message is the result. Pages are checked one by one only when asked for.
+/**
+ * Checks the log and compares the read model, as it stands now, with a replay; the service over them may go on
+ * meanwhile. The last message is the result.
+ *
+ * @param store what else is checked of an event store that keeps files of its own
  */
 export async function* verifyReadModel(
   reader: EventReader,
-  directory: string,
-  { pages = false, ...limits }: VerifyLimits & StoreVerificationOptions = {},
+  readModel: { freeze(): Promise<FrozenReadModel> },
+  { store, ...limits }: VerifyLimits & Pick<VerifyOptions, 'store'> = {},
 ): AsyncGenerator<VerifyMessage, void, undefined> {
-  const live = await openFrozen(directory);
+  const live = await readModel.freeze();
   try {
     const temporary = await openTemporary<ReadModelSchema>();
     try {
       const fresh = { projections: temporary.readModel.projections, view: temporary.view };
       const projections = readModelProjections();
-      const store = verifyStore(join(directory, eventsFile), { pages });
-      yield* verify({ ...limits, store, reader, live: live.view, fresh, projections, codecs: eventCodecs });
+      yield* verify({
+        ...limits,
+        ...(store !== undefined && { store }),
+        reader,
+        live: new ReadModelView(live.queries),
+        fresh,
+        projections,
+        codecs: eventCodecs,
+      });
     } finally {
       await temporary.close();
     }
@@ -55,7 +70,7 @@ export async function* verifyReadModel(
  * {@link verifyReadModel} over a data directory that no service runs on.
  *
  * @throws DataDirectoryInUseError when a service does
- * @throws Error when there is no event store in it
+ * @throws Error when there is no event store or no read model in it
  */
 export async function* verifyDirectory(
   directory: string,
@@ -63,7 +78,9 @@ export async function* verifyDirectory(
 ): AsyncGenerator<VerifyMessage, void, undefined> {
   const stopped = await openStopped(directory);
   try {
-    yield* verifyReadModel(stopped.events, directory, { ...limits, pages: true });
+    const store = verifyStore(join(directory, eventsFile), { pages: true });
+    const readModel = { freeze: () => freezeFile(join(directory, readModelFile)) };
+    yield* verifyReadModel(stopped.events, readModel, { ...limits, store });
   } finally {
     await stopped.close();
   }
@@ -78,14 +95,14 @@ export async function* verifyDirectory(
 export async function* replayLog(
   reader: EventReader,
   { to, ...filter }: ReplayRequest,
-  { signal, registry }: ReplayLimits = {},
+  { signal, registry, eventsThrough }: ReplayLimits,
 ): AsyncGenerator<ReplayMessage, void, undefined> {
   const limits = signal === undefined ? {} : { signal };
   const through = to === undefined ? await reader.head() : await positionOf(reader, to, signal);
   const temporary = await openTemporary<ReadModelSchema>();
   try {
     const into = temporary.readModel.projections;
-    const of = Math.min(fromPosition(through), fromPosition(await reader.head()));
+    const of = eventsThrough(through);
     let events = 0;
     let last: Position | undefined;
     for await (const step of replay({ ...limits, reader, into, projections: readModelProjections(), through })) {
@@ -108,19 +125,28 @@ export async function* replayLog(
 export async function* replayDirectory(
   directory: string,
   request: ReplayRequest = {},
-  limits: ReplayLimits = {},
+  limits: Omit<ReplayLimits, 'eventsThrough'> = {},
 ): AsyncGenerator<ReplayMessage, void, undefined> {
   const stopped = await openStopped(directory);
   try {
-    yield* replayLog(stopped.events, request, limits);
+    const { events } = stopped.events.health();
+    const eventsThrough = (position: Position | undefined): number => Math.min(fromPosition(position), events);
+    yield* replayLog(stopped.events, request, { ...limits, eventsThrough });
   } finally {
     await stopped.close();
   }
 }
 
-/** A time in RFC 3339 or a position of an embedded store; `undefined` for anything else. */
-export function parseReplayTo(text: string): ReplayTo | undefined {
-  if (isNumericPosition(text)) return { position: text };
+/**
+ * A time in RFC 3339 or a position; `undefined` for anything else.
+ *
+ * @param isPosition what positions look like; those of the embedded store unless told
+ */
+export function parseReplayTo(
+  text: string,
+  isPosition: (text: string) => boolean = isNumericPosition,
+): ReplayTo | undefined {
+  if (isPosition(text)) return { position: text };
   const time = parseInstant(text);
   return time === undefined ? undefined : { time };
 }

@@ -18,7 +18,6 @@ import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
-import { isNumericPosition } from '../event-store/numeric-position.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -90,7 +89,11 @@ export async function openTagalong(
   logger: Logger,
   { clock, openStores }: Surroundings = machine,
 ): Promise<Tagalong> {
-  const stores = await openStores(config.dataDirectory);
+  const stores = await openStores(config, {
+    onConnectionLost: ({ message: reason }) => {
+      logger.warn({ reason }, 'a connection to the read model broke; the next query takes another');
+    },
+  });
   try {
     return await assemble(config, stores, clock, logger);
   } catch (fault) {
@@ -122,7 +125,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       aggregate,
       commandLog,
       snapshots: readModel.snapshots,
-      soleWriter: true,
+      soleWriter: stores.soleWriter,
       onSnapshotFault: (err, stream) => {
         logger.warn({ err, stream }, 'a snapshot could not be used; the stream is read from its beginning');
       },
@@ -238,7 +241,9 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, isNumericPosition),
+    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, (text) =>
+      events.isPosition(text),
+    ),
     feed,
     standingAccess,
     bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),

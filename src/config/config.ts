@@ -1,13 +1,66 @@
 import { z } from 'zod';
+import { defaultPostgresSettings, isPostgresUrl, isSchemaName } from '../read-model/postgres/postgres.settings.js';
+import { isConnectionString } from '../event-store/eventstoredb/connection-string.js';
+import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
 
 /** A number of milliseconds, bytes or things, written in decimal digits. */
 const count = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 const url = z.url({ protocol: /^https?$/ });
 
+const embedded = 'embedded';
+const { schema: defaultSchema, ...defaults } = defaultPostgresSettings;
+
 /** Every setting of the service, by environment variable. Unknown `TAGALONG_…` variables are refused as typing errors. */
 const settings = {
   TAGALONG_DATA_DIR: z.string().min(1).default('data').describe('Directory of the embedded stores.'),
+  TAGALONG_EVENT_STORE: z
+    .string()
+    .refine(
+      (text) => text === embedded || isConnectionString(text),
+      'must be embedded, or a connection string: esdb://USER:PASSWORD@HOST:PORT?tls=true, hosts of a cluster with commas between them',
+    )
+    .default(embedded)
+    .describe(
+      'Where the events are: `embedded` in DATA_DIR, or on an EventStoreDB or KurrentDB, `esdb://USER:PASSWORD@HOST:PORT`.',
+    ),
+  TAGALONG_EVENT_STORE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_.\/-]{0,100}$/, 'must be up to 100 of letters, digits, "_", ".", "/" and "-"')
+    .default('')
+    .describe('EventStoreDB: put before the name of every stream, so that several services can share a server.'),
+  TAGALONG_READ_MODEL: z
+    .string()
+    .refine(
+      (text) => text === embedded || isPostgresUrl(text),
+      'must be embedded, or the URL of a PostgreSQL database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters percent-encoded',
+    )
+    .default(embedded)
+    .describe(
+      'Where the read model is: `embedded` in DATA_DIR, or in a database, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`.',
+    ),
+  TAGALONG_READ_MODEL_SCHEMA: z
+    .string()
+    .refine(isSchemaName, 'must be 1 to 63 of a-z, 0-9 and _, not beginning with a digit or pg_')
+    .default(defaultSchema)
+    .describe('PostgreSQL: schema that holds the tables. Created when it is not there.'),
+  TAGALONG_READ_MODEL_CONNECTIONS: count(2, 1_000)
+    .default(defaults.connections)
+    .describe('PostgreSQL: connections of this process at most; a third of them for writing.'),
+  TAGALONG_READ_MODEL_CONNECT_TIMEOUT_MS: count(100, 600_000)
+    .default(defaults.connectTimeoutMs)
+    .describe('PostgreSQL: how long to wait for a connection, in milliseconds.'),
+  TAGALONG_READ_MODEL_STATEMENT_TIMEOUT_MS: count(100, 3_600_000)
+    .default(defaults.statementTimeoutMs)
+    .describe('PostgreSQL: the longest a statement may run, in milliseconds.'),
+  TAGALONG_READ_MODEL_LOCK_TIMEOUT_MS: count(100, 3_600_000)
+    .default(defaults.lockTimeoutMs)
+    .describe('PostgreSQL: the longest a statement may wait for a lock, in milliseconds.'),
+  TAGALONG_READ_MODEL_IDLE_TRANSACTION_TIMEOUT_MS: count(100, 3_600_000)
+    .default(defaults.idleInTransactionTimeoutMs)
+    .describe(
+      'PostgreSQL: after so many milliseconds without a word from us the server gives up a transaction of ours.',
+    ),
   TAGALONG_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
   TAGALONG_PORT: count(0, 65_535).default(8080).describe('Port to listen on; 0 takes a free one.'),
   TAGALONG_LOG_LEVEL: z
@@ -63,9 +116,20 @@ export interface OidcConfig {
   readonly jwksUrl?: string;
 }
 
+/** Where the events are. */
+export type EventStorePlace =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'eventstoredb'; readonly connectionString: string; readonly prefix: string };
+
+/** Where the read model is. */
+export type ReadModelPlace =
+  { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly settings: PostgresSettings };
+
 /** The parsed environment. */
 export interface Config {
   readonly dataDirectory: string;
+  readonly eventStore: EventStorePlace;
+  readonly readModel: ReadModelPlace;
   readonly host: string;
   readonly port: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -112,6 +176,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const { TAGALONG_OIDC_ISSUER: issuer, TAGALONG_OIDC_AUDIENCE: audience, TAGALONG_OIDC_JWKS_URL: jwksUrl } = values;
   return {
     dataDirectory: values.TAGALONG_DATA_DIR,
+    eventStore: eventStoreOf(values),
+    readModel: readModelOf(values),
     host: values.TAGALONG_HOST,
     port: values.TAGALONG_PORT,
     logLevel: values.TAGALONG_LOG_LEVEL,
@@ -128,6 +194,25 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     shareRequestDays: values.TAGALONG_SHARE_REQUEST_DAYS,
     trustProxy: values.TAGALONG_TRUST_PROXY,
   };
+}
+
+function eventStoreOf(values: z.infer<typeof schema>): EventStorePlace {
+  const { TAGALONG_EVENT_STORE: connectionString, TAGALONG_EVENT_STORE_PREFIX: prefix } = values;
+  return connectionString === embedded ? { kind: 'embedded' } : { kind: 'eventstoredb', connectionString, prefix };
+}
+
+function readModelOf(values: z.infer<typeof schema>): ReadModelPlace {
+  if (values.TAGALONG_READ_MODEL === embedded) return { kind: 'embedded' };
+  const settings = {
+    url: values.TAGALONG_READ_MODEL,
+    schema: values.TAGALONG_READ_MODEL_SCHEMA,
+    connections: values.TAGALONG_READ_MODEL_CONNECTIONS,
+    connectTimeoutMs: values.TAGALONG_READ_MODEL_CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: values.TAGALONG_READ_MODEL_STATEMENT_TIMEOUT_MS,
+    lockTimeoutMs: values.TAGALONG_READ_MODEL_LOCK_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: values.TAGALONG_READ_MODEL_IDLE_TRANSACTION_TIMEOUT_MS,
+  };
+  return { kind: 'postgres', settings };
 }
 
 /** Every setting with its meaning and default, for the operations guide and `serve --help`. */

@@ -1,18 +1,19 @@
 import type { EventReader } from '../../src/event-sourcing/event-store.js';
 import type { Projection } from '../../src/event-sourcing/projection.js';
 import { FreshProjection } from '../../src/audit/replay/fresh-projection.js';
-import { SqliteReadModel } from '../../src/read-model/sqlite/sqlite.read-model.js';
+import type { ReadModel } from '../../src/read-model/read-model.js';
+import { openTestReadModel } from './read-model/each-read-model.js';
 
 /**
- * A read model in memory with these projections brought up to the head of the log, in batches of the sizes given,
+ * A read model of its own with these projections brought up to the head of the log, in batches of the sizes given,
  * over and over. Rows are written after every batch.
  */
 export async function projected<Schema>(
   reader: EventReader,
   projections: readonly Projection[],
   batchSizes: readonly number[] = [1_000],
-): Promise<SqliteReadModel<Schema>> {
-  const readModel = await SqliteReadModel.open<Schema>(':memory:');
+): Promise<ReadModel<Schema>> {
+  const readModel = await openTestReadModel<Schema>();
   const through = await reader.head();
   for (const projection of projections) {
     const fresh = await FreshProjection.begin(projection, readModel.projections, through);

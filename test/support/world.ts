@@ -24,6 +24,7 @@ import { WatchedStore } from './world.store.js';
 import type { StoreHooks } from './world.store.js';
 import type { People } from './world.people.js';
 import { digestOf, slotOf } from './written-log.js';
+import { embeddedPlaces } from './embedded-places.js';
 
 /** The name of a slot: `workspace/type/name`. */
 export type SlotName = `${string}/${ResourceType}/${string}`;
@@ -65,7 +66,7 @@ export class World {
       TAGALONG_OPERATOR_KEY: 'the-operator-key-of-a-test-world',
       TAGALONG_LOG_LEVEL: 'silent',
     });
-    const stores = await openStores(directory);
+    const stores = await openStores(embeddedPlaces(directory));
     const store = new WatchedStore(stores.events);
     store.hooks = options.hooks ?? {};
     const service = await openTagalong(config, pino({ level: 'silent' }), {
@@ -138,7 +139,7 @@ export class World {
   /** Replays everything into a fresh read model and compares it with the live one, which must have settled. */
   async differences(): Promise<readonly Difference[]> {
     const found: Difference[] = [];
-    for await (const message of verifyReadModel(this.service.stores.events, this.directory)) {
+    for await (const message of verifyReadModel(this.service.stores.events, this.service.stores.readModel)) {
       if (message.kind === 'difference') found.push(message.difference);
     }
     return found;

@@ -30,6 +30,11 @@ export function clientOf(connectionString: string, nth = 0): EventStoreDBClient 
   return EventStoreDBClient.connectionString(`${hosts}?${parameters}`);
 }
 
+/** True for a text that has the form of a connection string. */
+export function isConnectionString(text: string): boolean {
+  return /^(?:esdb|kurrentdb)(?:\+discover)?:\/\/[^/\s]/.test(text);
+}
+
 /** The connection string without its password, for messages and logs. */
 export function withoutPassword(connectionString: string): string {
   return connectionString.replace(/(\/\/[^:@/]+):[^@]*@/, '$1:***@');

@@ -14,6 +14,7 @@ import { StoreUnavailableError } from '../../event-sourcing/faults.js';
 import { comparePositions } from '../../event-sourcing/position.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { requireStorable } from '../append-rules.js';
+import type { EventStoreHealth } from '../event-store-health.js';
 import { readLimit } from '../read-range.js';
 import { clientOf, withoutPassword } from './connection-string.js';
 import { EventStoreDbConnection, defaultTimes } from './eventstoredb.connection.js';
@@ -179,7 +180,7 @@ export class EventStoreDbEventStore implements EventStore {
   }
 
   /** How the store is doing, as far as this process knows. Cheap enough to be asked often. */
-  health(): { readonly fault: string | undefined; readonly pendingAppends: number } {
+  health(): EventStoreHealth {
     return { fault: this.connection.fault, pendingAppends: this.#pending };
   }
 

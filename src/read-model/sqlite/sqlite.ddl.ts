@@ -1,20 +1,5 @@
 import type { TableSpec } from '../../event-sourcing/projection.js';
-
-/** A table of a generation as it is written down in the generation's row. */
-export interface StoredTable {
-  readonly name: string;
-  readonly columns: readonly string[];
-}
-
-/** An identifier, quoted. */
-export function quote(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
-}
-
-/** The name of a table's generation. */
-export function physicalName(table: string, generation: number): string {
-  return `${table}__g${generation}`;
-}
+import { indexName, physicalName, quote } from '../ddl.js';
 
 /** Creates the table of a generation with its indexes. */
 export function createTable(spec: TableSpec, generation: number): readonly string[] {
@@ -29,22 +14,8 @@ export function createTable(spec: TableSpec, generation: number): readonly strin
     `CREATE TABLE ${quote(name)} (${columns.join(', ')}, PRIMARY KEY (${key})) STRICT${rowIdIsKey ? '' : ', WITHOUT ROWID'}`,
     ...(spec.indexes ?? []).map(
       (index, number) =>
-        `CREATE INDEX ${quote(`${name}__i${number}`)} ON ${quote(name)} (${index.columns.map(quote).join(', ')})` +
+        `CREATE INDEX ${quote(indexName(spec.name, generation, number))} ON ${quote(name)} (${index.columns.map(quote).join(', ')})` +
         (index.where === undefined ? '' : ` WHERE ${index.where}`),
     ),
   ];
-}
-
-export function dropTable(table: StoredTable, generation: number): string {
-  return `DROP TABLE IF EXISTS ${quote(physicalName(table.name, generation))}`;
-}
-
-/** Shows a generation of a table under its plain name. */
-export function createView(table: StoredTable, generation: number): string {
-  const columns = table.columns.map(quote).join(', ');
-  return `CREATE VIEW ${quote(table.name)} AS SELECT ${columns} FROM ${quote(physicalName(table.name, generation))}`;
-}
-
-export function dropView(table: StoredTable): string {
-  return `DROP VIEW IF EXISTS ${quote(table.name)}`;
 }

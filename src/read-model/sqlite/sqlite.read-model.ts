@@ -3,7 +3,9 @@ import { Kysely, SqliteDialect } from 'kysely';
 import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
 import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
+import type { FrozenReadModel, ReadModel } from '../read-model.js';
 import { SqliteConnection } from './sqlite.connection.js';
+import { freezeFile } from './sqlite.frozen.js';
 import { migrate } from './sqlite.migrate.js';
 import { SqliteProjectionStore } from './sqlite.projection-store.js';
 import { SqliteSnapshotStore } from './sqlite.snapshot-store.js';
@@ -17,16 +19,15 @@ export const readModelFile = 'read-model.db';
  * Projections write on one connection, queries read on another, so that a query sees what was
  * committed, at once, and never half of a batch.
  */
-export class SqliteReadModel<Schema> {
+export class SqliteReadModel<Schema> implements ReadModel<Schema> {
   readonly projections: SqliteProjectionStore;
   readonly snapshots: SnapshotStore;
-  /** For queries only: it refuses to write. */
   readonly queries: Kysely<Schema>;
 
   private constructor(
     private readonly writing: SqliteConnection,
     private readonly reading: SqliteConnection,
-    file: string,
+    private readonly file: string,
   ) {
     this.projections = new SqliteProjectionStore(writing, file);
     this.snapshots = new SqliteSnapshotStore(writing);
@@ -53,12 +54,19 @@ export class SqliteReadModel<Schema> {
     }
   }
 
-  /** Compiles a query once, for where a query runs often. */
   prepare<P extends object, Result>(template: QueryTemplate<Schema, P, Result>): PreparedQuery<P, Result> {
     return prepareQuery(this.queries, (sql, parameters) => this.reading.query(sql, parameters), template);
   }
 
-  /** Releases the file. Stop the subscribers first. */
+  /** @throws Error for a read model in memory, which nobody else can look at */
+  async freeze(): Promise<FrozenReadModel> {
+    return freezeFile(this.file);
+  }
+
+  fault(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async close(): Promise<void> {
     await this.queries.destroy();
     if (this.reading !== this.writing) this.reading.close();

@@ -1,7 +1,7 @@
 import type { RowWrite, TableChanges } from '../../event-sourcing/projection-changes.js';
 import type { ColumnValue, Row, RowMatch, TableSpec } from '../../event-sourcing/projection.js';
+import { physicalName, quote } from '../ddl.js';
 import type { SqliteConnection } from './sqlite.connection.js';
-import { physicalName, quote } from './sqlite.ddl.js';
 
 /** Reads and writes one table of one generation. */
 export class SqliteTable {

@@ -4,6 +4,7 @@ import { openStores } from '../../../src/composition/open-stores.js';
 import { eventsFile } from '../../../src/event-store/sqlite/sqlite.event-store.js';
 import { readModelFile } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import type { Recorder } from './recorder.js';
+import { embeddedPlaces } from '../../support/embedded-places.js';
 
 /** Writes into the stores of a service that is not running what a service never writes. */
 export async function damage(directory: string): Promise<void> {
@@ -17,7 +18,7 @@ export async function damage(directory: string): Promise<void> {
   };
   const unknown = { id: randomUUID(), type: 'NoSuchEvent', data: {}, metadata };
   const unreadable = { id: randomUUID(), type: 'TagPushed', data: { tag: 42 }, metadata };
-  const stores = await openStores(directory);
+  const stores = await openStores(embeddedPlaces(directory));
   await stores.events.append('image-live/sandbox/damaged', 'no-stream', [unknown, unreadable]);
   await stores.close();
 

@@ -14,6 +14,7 @@ import { apiOf } from '../../support/api.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 import { startService } from '../../support/service.js';
 import { WrittenLog, digestOf, pushed, slotOf } from '../../support/written-log.js';
+import { embeddedPlaces } from '../../support/embedded-places.js';
 
 const slot = slotOf('alpha/sandbox/web');
 const [valid, revoked] = [newApiKey(), newApiKey()];
@@ -47,7 +48,7 @@ function push(n: number): NewEvent {
 
 it('lets nobody in by a read model that is still being built: no revoked key, no list that is short', async () => {
   const directory = await temporaryDirectory();
-  const stores = await openStores(directory.path);
+  const stores = await openStores(embeddedPlaces(directory.path));
   const pushes = 60_000;
   await writeLog(stores.events, pushes);
   await stores.close();

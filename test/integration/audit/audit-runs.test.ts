@@ -19,6 +19,7 @@ import { workspaceCodec } from '../../../src/workspaces/domain/workspace.codec.j
 import { accountStream, workspaceStream } from '../../../src/workspaces/domain/workspace.stream.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 import { WrittenLog, digestOf, pushed, slotOf } from '../../support/written-log.js';
+import { embeddedPlaces } from '../../support/embedded-places.js';
 
 const epoch = Date.parse('2026-03-01T00:00:00.000Z');
 const web = slotOf('acme/sandbox/web');
@@ -34,7 +35,7 @@ afterEach(() => directory.remove());
 
 /** Runs every projection over the stores while the work goes on, and until they have seen all of it. */
 async function running<T>(work: (stores: Stores) => Promise<T>): Promise<T> {
-  const stores = await openStores(directory.path);
+  const stores = await openStores(embeddedPlaces(directory.path));
   const host = new ProjectionHost(
     {
       store: stores.readModel.projections,
@@ -149,7 +150,7 @@ describe('verification of a data directory', () => {
           await log.image(slotOf('acme/agent/busy'), pushed(`v${n % 5}`, digestOf(n), n + 1));
       })();
       for (let round = 0; round < 3; round++)
-        expect(await lastOf(verifyReadModel(stores.events, directory.path))).toMatchObject({ ok: true });
+        expect(await lastOf(verifyReadModel(stores.events, stores.readModel))).toMatchObject({ ok: true });
       await writing;
       await expect(verifyDirectory(directory.path).next()).rejects.toThrow(DataDirectoryInUseError);
     });

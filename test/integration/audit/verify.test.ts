@@ -2,7 +2,8 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditProjection } from '../../../src/audit/audit.projection.js';
-import { openFrozen, openTemporary } from '../../../src/audit/read-models.js';
+import { ReadModelView } from '../../../src/audit/read-model-view.js';
+import { openTemporary } from '../../../src/audit/read-models.js';
 import { FreshProjection } from '../../../src/audit/replay/fresh-projection.js';
 import { verify } from '../../../src/audit/verify.js';
 import type { VerifyMessage, VerifyOptions } from '../../../src/audit/verify.js';
@@ -13,6 +14,7 @@ import type { RecordedEvent } from '../../../src/event-sourcing/event.js';
 import type { Position } from '../../../src/event-sourcing/position.js';
 import type { Projection } from '../../../src/event-sourcing/projection.js';
 import { imageCodec } from '../../../src/images/domain/image.codec.js';
+import { freezeFile } from '../../../src/read-model/sqlite/sqlite.frozen.js';
 import { SqliteReadModel, readModelFile } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 import { WrittenLog, digestOf, pushed, slotOf } from '../../support/written-log.js';
@@ -48,13 +50,13 @@ async function head(): Promise<Position | undefined> {
 }
 
 async function verified(options: Partial<VerifyOptions> = {}): Promise<VerifyMessage[]> {
-  const live = await openFrozen(directory.path);
+  const live = await freezeFile(`${directory.path}/${readModelFile}`);
   const temporary = await openTemporary();
   try {
     const messages: VerifyMessage[] = [];
     for await (const message of verify({
       reader: log.store,
-      live: live.view,
+      live: new ReadModelView(live.queries),
       fresh: { projections: temporary.readModel.projections, view: temporary.view },
       projections,
       codecs: [imageCodec],
@@ -193,14 +195,14 @@ describe('verify', () => {
   it('looks at one moment, whatever is written meanwhile', async () => {
     const first = (await log.store.readAll({ limit: 10 })).at(-1)?.position;
     await build(() => first);
-    const live = await openFrozen(directory.path);
+    const live = await freezeFile(`${directory.path}/${readModelFile}`);
     const temporary = await openTemporary();
     tamper('DELETE FROM command_log__g1', `UPDATE generations SET checkpoint = '0000000000000030'`);
     const messages: VerifyMessage[] = [];
     const fresh = { projections: temporary.readModel.projections, view: temporary.view };
     for await (const message of verify({
       reader: log.store,
-      live: live.view,
+      live: new ReadModelView(live.queries),
       fresh,
       projections,
       codecs: [imageCodec],
@@ -308,6 +310,8 @@ describe('verify', () => {
   });
 
   it('needs a read model', async () => {
-    await expect(openFrozen(directory.path)).rejects.toThrow(/no read model in .* start the service/);
+    await expect(freezeFile(`${directory.path}/${readModelFile}`)).rejects.toThrow(
+      /no read model .*read-model.db; start the service/,
+    );
   });
 });

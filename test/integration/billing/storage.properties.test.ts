@@ -8,6 +8,7 @@ import { projected } from '../../support/projected.js';
 import { WrittenLog, digestOf, pushed, slotOf } from '../../support/written-log.js';
 import { StorageModel } from './storage-model.js';
 import type { DatedEvent } from './storage-model.js';
+import { describeOnEachReadModel } from '../../support/read-model/each-read-model.js';
 
 const epoch = Date.parse('2026-03-01T00:00:00.000Z');
 const workspaces = ['acme', 'beta'] as const;
@@ -97,86 +98,88 @@ async function metered(events: readonly DatedEvent[], batchSizes: readonly numbe
   return { model, readModel, queries: new StorageQueries(readModel.queries, 2) };
 }
 
-describe('the storage meter, against a count of every second', () => {
-  it('tells the same bytes and byte-hours, per workspace and image, for any period', async () => {
-    const period = fc.tuple(fc.integer({ min: -40, max: 500 }), fc.integer({ min: 0, max: 300 }));
-    const batches = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(history, period, batches, async (steps, [from, length], batchSizes) => {
-        const events = happened(steps);
-        const { model, readModel, queries } = await metered(events, batchSizes);
-        const to = from + length;
-        const report = await queries.storage({
-          period: { from: time(from), to: time(to) },
-          now: time(1_000_000),
-          workspaces,
-        });
-        for (const { workspace, bytesNow, byteMilliseconds, images } of report.workspaces) {
-          const label = (image: { resourceType: string; name: string }) =>
-            `${workspace}/${image.resourceType}/${image.name}`;
-          const expectedNow = model.bytesAt(workspace, 1_000_000);
-          const expectedSum = model.byteSeconds(workspace, from, to);
-          for (const image of images) {
-            expect(image.bytesNow).toBe(expectedNow.get(label(image)) ?? 0n);
-            expect(image.byteMilliseconds).toBe((expectedSum.get(label(image)) ?? 0n) * 1_000n);
+describeOnEachReadModel(() => {
+  describe('the storage meter, against a count of every second', () => {
+    it('tells the same bytes and byte-hours, per workspace and image, for any period', async () => {
+      const period = fc.tuple(fc.integer({ min: -40, max: 500 }), fc.integer({ min: 0, max: 300 }));
+      const batches = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 });
+      await fc.assert(
+        fc.asyncProperty(history, period, batches, async (steps, [from, length], batchSizes) => {
+          const events = happened(steps);
+          const { model, readModel, queries } = await metered(events, batchSizes);
+          const to = from + length;
+          const report = await queries.storage({
+            period: { from: time(from), to: time(to) },
+            now: time(1_000_000),
+            workspaces,
+          });
+          for (const { workspace, bytesNow, byteMilliseconds, images } of report.workspaces) {
+            const label = (image: { resourceType: string; name: string }) =>
+              `${workspace}/${image.resourceType}/${image.name}`;
+            const expectedNow = model.bytesAt(workspace, 1_000_000);
+            const expectedSum = model.byteSeconds(workspace, from, to);
+            for (const image of images) {
+              expect(image.bytesNow).toBe(expectedNow.get(label(image)) ?? 0n);
+              expect(image.byteMilliseconds).toBe((expectedSum.get(label(image)) ?? 0n) * 1_000n);
+            }
+            expect(bytesNow).toBe([...expectedNow.values()].reduce((sum, bytes) => sum + bytes, 0n));
+            expect(byteMilliseconds).toBe([...expectedSum.values()].reduce((sum, bytes) => sum + bytes, 0n) * 1_000n);
           }
-          expect(bytesNow).toBe([...expectedNow.values()].reduce((sum, bytes) => sum + bytes, 0n));
-          expect(byteMilliseconds).toBe([...expectedSum.values()].reduce((sum, bytes) => sum + bytes, 0n) * 1_000n);
-        }
-        await readModel.close();
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it('tells the same bytes at every point of a series', async () => {
-    const step = fc.integer({ min: 1, max: 40 });
-    await fc.assert(
-      fc.asyncProperty(history, fc.integer({ min: -40, max: 200 }), step, async (steps, from, stepSeconds) => {
-        const { model, readModel, queries } = await metered(happened(steps), [7]);
-        const to = from + 250;
-        const report = await queries.storage({
-          period: { from: time(from), to: time(to) },
-          now: time(1_000_000),
-          workspaces,
-          stepMs: stepSeconds * 1_000,
-        });
-        for (const { workspace, series } of report.workspaces) {
-          const expected = [];
-          for (let second = from; second <= to; second += stepSeconds) {
-            const bytes = [...model.bytesAt(workspace, second).values()].reduce((sum, one) => sum + one, 0n);
-            expected.push({ at: time(second), bytes });
-          }
-          expect(series).toEqual(expected);
-        }
-        await readModel.close();
-      }),
-      { numRuns: 80 },
-    );
-  });
-
-  it('adds up: the periods that make up a longer one come to the same', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        history,
-        fc.uniqueArray(fc.integer({ min: -40, max: 500 }), { minLength: 3, maxLength: 6 }),
-        async (steps, cuts) => {
-          const { readModel, queries } = await metered(happened(steps), [5]);
-          const bounds = cuts.sort((a, b) => a - b).map(time);
-          const sum = async (from: number, to: number): Promise<bigint> => {
-            const report = await queries.storage({ period: { from, to }, now: time(1_000_000) });
-            return report.workspaces.reduce((total, one) => total + one.byteMilliseconds, 0n);
-          };
-          let parts = 0n;
-          for (const [index, to] of bounds.entries()) {
-            const from = bounds[index - 1];
-            if (from !== undefined) parts += await sum(from, to);
-          }
-          expect(parts).toBe(await sum(bounds[0] ?? 0, bounds.at(-1) ?? 0));
           await readModel.close();
-        },
-      ),
-      { numRuns: 60 },
-    );
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    it('tells the same bytes at every point of a series', async () => {
+      const step = fc.integer({ min: 1, max: 40 });
+      await fc.assert(
+        fc.asyncProperty(history, fc.integer({ min: -40, max: 200 }), step, async (steps, from, stepSeconds) => {
+          const { model, readModel, queries } = await metered(happened(steps), [7]);
+          const to = from + 250;
+          const report = await queries.storage({
+            period: { from: time(from), to: time(to) },
+            now: time(1_000_000),
+            workspaces,
+            stepMs: stepSeconds * 1_000,
+          });
+          for (const { workspace, series } of report.workspaces) {
+            const expected = [];
+            for (let second = from; second <= to; second += stepSeconds) {
+              const bytes = [...model.bytesAt(workspace, second).values()].reduce((sum, one) => sum + one, 0n);
+              expected.push({ at: time(second), bytes });
+            }
+            expect(series).toEqual(expected);
+          }
+          await readModel.close();
+        }),
+        { numRuns: 80 },
+      );
+    });
+
+    it('adds up: the periods that make up a longer one come to the same', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          history,
+          fc.uniqueArray(fc.integer({ min: -40, max: 500 }), { minLength: 3, maxLength: 6 }),
+          async (steps, cuts) => {
+            const { readModel, queries } = await metered(happened(steps), [5]);
+            const bounds = cuts.sort((a, b) => a - b).map(time);
+            const sum = async (from: number, to: number): Promise<bigint> => {
+              const report = await queries.storage({ period: { from, to }, now: time(1_000_000) });
+              return report.workspaces.reduce((total, one) => total + one.byteMilliseconds, 0n);
+            };
+            let parts = 0n;
+            for (const [index, to] of bounds.entries()) {
+              const from = bounds[index - 1];
+              if (from !== undefined) parts += await sum(from, to);
+            }
+            expect(parts).toBe(await sum(bounds[0] ?? 0, bounds.at(-1) ?? 0));
+            await readModel.close();
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
   });
 });

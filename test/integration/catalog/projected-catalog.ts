@@ -9,7 +9,8 @@ import type { Position } from '../../../src/event-sourcing/position.js';
 import { BufferedRows } from '../../../src/event-sourcing/projection-rows.js';
 import type { Generation } from '../../../src/event-sourcing/projection-store.js';
 import type { Projection, Row } from '../../../src/event-sourcing/projection.js';
-import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
+import type { ReadModel } from '../../../src/read-model/read-model.js';
+import { openTestReadModel } from '../../support/read-model/each-read-model.js';
 
 type Schema = CatalogSchema & CatalogHistorySchema;
 
@@ -20,19 +21,19 @@ interface Part {
   checkpoint: Position | undefined;
 }
 
-/** Both projections of the catalog over a read model in memory, fed by hand. */
+/** Both projections of the catalog over a read model of their own, fed by hand. */
 export class ProjectedCatalog {
   readonly queries: CatalogQueries;
 
   private constructor(
-    private readonly readModel: SqliteReadModel<Schema>,
+    private readonly readModel: ReadModel<Schema>,
     private readonly parts: readonly Part[],
   ) {
     this.queries = catalogQueries(readModel, readModel, 'registry.example');
   }
 
   static async open(): Promise<ProjectedCatalog> {
-    const readModel = await SqliteReadModel.open<Schema>(':memory:');
+    const readModel = await openTestReadModel<Schema>();
     const parts: Part[] = [];
     for (const projection of [catalogProjection(), catalogHistoryProjection()]) {
       const { live } = await readModel.projections.open(projection);

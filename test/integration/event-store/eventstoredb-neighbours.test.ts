@@ -82,7 +82,9 @@ describe('EventStoreDB shared with others', () => {
   it('gives back an event of its own that is no JSON, so that a reader can say where it is', async () => {
     const broken = foreign({ type: 'TagPushed', data: Buffer.from('{"half":'), metadata: Buffer.from('{') });
     server.database.append('image-a/sandbox/x', 'any', [broken]);
-    server.database.append('image-a/sandbox/x', 'any', [foreign({ type: 'TagPushed', contentType: 'application/octet-stream' })]);
+    server.database.append('image-a/sandbox/x', 'any', [
+      foreign({ type: 'TagPushed', contentType: 'application/octet-stream' }),
+    ]);
 
     const stored = await store.readStream('image-a/sandbox/x');
     expect(stored).toHaveLength(2);

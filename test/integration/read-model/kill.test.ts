@@ -5,7 +5,7 @@ import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-mode
 import { ChildProcess } from '../../support/event-store/child-process.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 import { knownEvents, knownLog, knownTotals } from '../../support/read-model/known-log.js';
-import { until } from '../../support/read-model/subscriber-rig.js';
+import { until } from '../../support/read-model/waiting.js';
 import { tallyProjection } from '../../support/read-model/tally-projection.js';
 import type { TallySchema } from '../../support/read-model/tally-projection.js';
 

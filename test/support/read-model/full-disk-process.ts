@@ -5,7 +5,7 @@ import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
 import type { SubscriberReport } from '../../../src/event-sourcing/projection-runner.js';
 import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { knownEvents, knownLog } from './known-log.js';
-import { until } from './subscriber-rig.js';
+import { until } from './waiting.js';
 import type { TallySchema } from './tally-projection.js';
 import { tallyProjection } from './tally-projection.js';
 

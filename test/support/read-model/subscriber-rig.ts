@@ -6,9 +6,9 @@ import type { SubscriberReport } from '../../../src/event-sourcing/projection-ru
 import type { ProjectionStore } from '../../../src/event-sourcing/projection-store.js';
 import type { Projection } from '../../../src/event-sourcing/projection.js';
 import type { Clock } from '../../../src/event-sourcing/subscriber-clock.js';
-import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
+import type { ReadModel } from '../../../src/read-model/read-model.js';
 import { systemClock } from '../../../src/composition/system-clock.js';
-import { temporaryDirectory } from '../event-store/temporary-directory.js';
+import { openTestReadModel } from './each-read-model.js';
 import type { TallySchema } from './tally-projection.js';
 
 export interface RigOptions {
@@ -18,21 +18,18 @@ export interface RigOptions {
   readonly clock?: Clock;
 }
 
-/** An event store in memory, a read model on disk, and subscribers between them. */
+/** An event store in memory, a read model, and subscribers between them. */
 export class SubscriberRig {
   readonly reports: SubscriberReport[] = [];
   readonly #hosts: ProjectionHost[] = [];
 
   private constructor(
     readonly events: InMemoryEventStore,
-    readonly readModel: SqliteReadModel<TallySchema>,
-    private readonly directory: { remove(): Promise<void> },
+    readonly readModel: ReadModel<TallySchema>,
   ) {}
 
   static async open(): Promise<SubscriberRig> {
-    const directory = await temporaryDirectory();
-    const readModel = await SqliteReadModel.open<TallySchema>({ directory: directory.path });
-    return new SubscriberRig(new InMemoryEventStore(), readModel, directory);
+    return new SubscriberRig(new InMemoryEventStore(), await openTestReadModel<TallySchema>('file'));
   }
 
   /** Subscribers that retry at once. */
@@ -70,25 +67,5 @@ export class SubscriberRig {
     for (const host of this.#hosts) await host.stop();
     await this.readModel.close();
     await this.events.close();
-    await this.directory.remove();
   }
-}
-
-/** Waits until the condition holds; the test's own time-out ends it otherwise. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-/** A promise and what resolves it. */
-export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
-  let open: () => void = () => undefined;
-  const passed = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return {
-    passed,
-    open: () => {
-      open();
-    },
-  };
 }

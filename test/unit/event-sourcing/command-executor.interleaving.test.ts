@@ -10,7 +10,7 @@ import type { AppendResult, EventStore } from '../../../src/event-sourcing/event
 import { StoreUnavailableError, TooMuchContentionError } from '../../../src/event-sourcing/faults.js';
 import { aContext } from '../../support/command-context.js';
 import { LogScanningCommandLog } from '../../support/log-scanning.command-log.js';
-import { gate } from '../../support/read-model/subscriber-rig.js';
+import { gate } from '../../support/read-model/waiting.js';
 import { tally, tallyCodec } from '../../support/tally.js';
 import type { TallyCommand, TallyState } from '../../support/tally.js';
 
@@ -36,6 +36,8 @@ function inOrder(inner: EventStore, appending: Appending): EventStore {
     },
     readAll: (options) => inner.readAll(options),
     head: () => inner.head(),
+    end: () => inner.end(),
+    isPosition: (text) => inner.isPosition(text),
     subscribeAll: (options) => inner.subscribeAll(options),
     close: () => inner.close(),
   };

@@ -1,6 +1,7 @@
 import { BufferedRows } from '../../../src/event-sourcing/projection-rows.js';
 import type { RecordedEvent } from '../../../src/event-sourcing/event.js';
-import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
+import type { ReadModel } from '../../../src/read-model/read-model.js';
+import { openTestReadModel } from '../../support/read-model/each-read-model.js';
 import { accessProjection } from '../../../src/workspaces/access.projection.js';
 import type { AccessSchema } from '../../../src/workspaces/access.tables.js';
 import { SqlAccessDirectory } from '../../../src/workspaces/authorization/sql.access-directory.js';
@@ -15,12 +16,12 @@ export class AccessReadModel {
   #position = 0;
 
   private constructor(
-    private readonly readModel: SqliteReadModel<AccessSchema>,
+    private readonly readModel: ReadModel<AccessSchema>,
     readonly directory: SqlAccessDirectory,
   ) {}
 
   static async open(): Promise<AccessReadModel> {
-    const readModel = await SqliteReadModel.open<AccessSchema>(':memory:');
+    const readModel = await openTestReadModel<AccessSchema>();
     await readModel.projections.open(accessProjection);
     return new AccessReadModel(readModel, new SqlAccessDirectory(readModel.queries));
   }

@@ -1,0 +1,80 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
+import { prepareQuery } from '../prepared-query.js';
+import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
+import type { FrozenReadModel, ReadModel } from '../read-model.js';
+import { PostgresConnections } from './postgres.connections.js';
+import { freeze } from './postgres.frozen.js';
+import { migrate } from './postgres.migrate.js';
+import { PostgresProjectionStore } from './postgres.projection-store.js';
+import type { PostgresSettings } from './postgres.settings.js';
+import { PostgresSnapshotStore } from './postgres.snapshot-store.js';
+
+export interface PostgresReadModelOptions {
+  /** Told when a connection broke that nobody used. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+/**
+ * The read model in a schema of a PostgreSQL database, which several processes may share.
+ *
+ * Projections write on some connections, queries read on the others: a query sees what was committed, at once, and
+ * never half of a batch, and neither takes connections from the other.
+ */
+export class PostgresReadModel<Schema> implements ReadModel<Schema> {
+  readonly projections: PostgresProjectionStore;
+  readonly snapshots: SnapshotStore;
+  readonly queries: Kysely<Schema>;
+
+  private constructor(
+    private readonly writing: PostgresConnections,
+    private readonly reading: PostgresConnections,
+    private readonly settings: PostgresSettings,
+  ) {
+    this.projections = new PostgresProjectionStore(writing, settings);
+    this.snapshots = new PostgresSnapshotStore(writing);
+    this.queries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: reading }) });
+  }
+
+  /**
+   * Opens the read model, or creates it where there is none.
+   *
+   * @throws Error when the server cannot be used; says what to do
+   */
+  static async open<Schema>(
+    settings: PostgresSettings,
+    { onConnectionLost = () => undefined }: PostgresReadModelOptions = {},
+  ): Promise<PostgresReadModel<Schema>> {
+    await migrate(settings);
+    const writers = Math.max(1, Math.floor(settings.connections / 3));
+    const writing = new PostgresConnections(settings, 'writing', writers, onConnectionLost);
+    const reading = new PostgresConnections(settings, 'reading', settings.connections - writers, onConnectionLost);
+    return new PostgresReadModel<Schema>(writing, reading, settings);
+  }
+
+  prepare<P extends object, Result>(template: QueryTemplate<Schema, P, Result>): PreparedQuery<P, Result> {
+    return prepareQuery(
+      this.queries,
+      async (text, parameters) => (await this.reading.run(text, parameters)).rows,
+      template,
+    );
+  }
+
+  freeze(): Promise<FrozenReadModel> {
+    return freeze(this.reading, this.settings.schema);
+  }
+
+  async fault(): Promise<string | undefined> {
+    try {
+      await this.reading.run('SELECT 1');
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.reading.end();
+    await this.writing.end();
+  }
+}
