@@ -26,7 +26,7 @@ const settings = {
     ),
   TAGALONG_EVENT_STORE_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9_.\/-]{0,100}$/, 'must be up to 100 of letters, digits, "_", ".", "/" and "-"')
+    .regex(/^[A-Za-z0-9_./-]{0,100}$/, 'must be up to 100 of letters, digits, "_", ".", "/" and "-"')
     .default('')
     .describe('EventStoreDB: put before the name of every stream, so that several services can share a server.'),
   TAGALONG_READ_MODEL: z
