@@ -89,13 +89,16 @@ export async function openTagalong(
   logger: Logger,
   { clock, openStores }: Surroundings = machine,
 ): Promise<Tagalong> {
+  let service: Tagalong | undefined;
   const stores = await openStores(config, {
     onConnectionLost: ({ message: reason }) => {
       logger.warn({ reason }, 'a connection to the read model broke; the next query takes another');
+      service?.projections.recheck();
     },
   });
   try {
-    return await assemble(config, stores, clock, logger);
+    service = await assemble(config, stores, clock, logger);
+    return service;
   } catch (fault) {
     await stores.close();
     throw fault;

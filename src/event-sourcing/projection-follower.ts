@@ -143,6 +143,7 @@ export class GenerationFollower {
     const { position } = this.#checkpoint;
     this.#commitEveryMs = complete ? this.tuning.commitEveryMs : this.tuning.buildCommitEveryMs;
     this.#head ??= position;
+    if (moved) this.#rows.discard();
     if (moved && position !== undefined) this.#tell(from, position);
   }
 
@@ -157,6 +158,11 @@ export class GenerationFollower {
     this.#wanted = false;
     this.#running?.abort.abort();
     await this.#running?.ended;
+  }
+
+  /** Reads again how far its rows have come, and goes on from there. */
+  recheck(): void {
+    this.#running?.abort.abort();
   }
 
   /** Somebody waits for this position: lets no more events gather before it is passed. */

@@ -29,6 +29,11 @@ export class ProjectionHost {
     for (const runner of this.#runners.values()) await runner.start();
   }
 
+  /** The database was away: every subscriber looks whether it still holds everything. */
+  recheck(): void {
+    for (const runner of this.#runners.values()) runner.recheck();
+  }
+
   /** Finishes the batches in hand and ends for good. */
   async stop(): Promise<void> {
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop()));

@@ -99,6 +99,12 @@ export class ProjectionRunner {
     this.#startFollowers();
   }
 
+  /** The database was away: looks whether it still holds everything, and builds again what it does not. */
+  recheck(): void {
+    this.#live?.recheck();
+    this.#building?.recheck();
+  }
+
   /** After a failure: tries the event again at which it stopped. */
   retry(): void {
     if (this.#mode === 'running') this.#startFollowers();

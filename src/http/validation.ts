@@ -9,7 +9,8 @@ import { invalidInput } from './refusal.js';
 const compiled = new WeakMap<object, CompiledValidation<object> | 'none'>();
 
 /**
- * Checks a plain value against the decorators of a class. A `null` counts as absent.
+ * Checks a plain value against the decorators of a class. A `null` counts as absent. No text may hold the character
+ * NUL, which not every database can keep.
  *
  * @throws Refusal naming every field at fault; fields the class does not have are refused too
  */
@@ -42,8 +43,15 @@ function compiledFor(type: new () => object): CompiledValidation<object> | undef
 
 function withoutNulls(plain: object): Record<string, unknown> {
   const given: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(plain)) if (value !== null) given[key] = value;
+  for (const [key, value] of Object.entries(plain)) {
+    if (typeof value === 'string' && value.includes('\0')) throw holdsNul(shortened(key));
+    if (value !== null) given[key] = value;
+  }
   return given;
+}
+
+function holdsNul(field: string): Error {
+  return invalidFields([{ field, message: `${field} must not hold the character NUL` }]);
 }
 
 /** Names that mean something to the language itself: class-transformer would take their values for classes. */

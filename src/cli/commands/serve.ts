@@ -50,8 +50,23 @@ export function addServe(program: Command): void {
 function settingLines(): readonly string[] {
   const settings = describeSettings();
   const width = Math.max(...settings.map(({ name }) => name.length));
-  return settings.map(({ name, doc, default: value }) => {
-    const fallback = value === '' ? '' : ` (default: ${value})`;
-    return `  ${name.padEnd(width)}  ${doc}${fallback}`;
+  return settings.flatMap(({ name, doc, default: value }) => {
+    const [first = '', ...others] = wrapped(value === '' ? doc : `${doc} (default: ${value})`);
+    return [`  ${name.padEnd(width)}  ${first}`, ...others.map((line) => `  ${' '.repeat(width)}  ${line}`)];
   });
+}
+
+const textWidth = 90;
+
+/** The lines of a text, broken between words. */
+function wrapped(text: string): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > textWidth) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }

@@ -24,7 +24,7 @@ export class PostgresConnections implements PostgresPool {
   readonly #names = new StatementNames();
   #ended: Promise<void> | undefined;
 
-  /** @param lost called when a connection breaks that nobody uses: the next one to ask gets another */
+  /** @param lost called when a connection breaks that nobody uses */
   constructor(settings: PostgresSettings, purpose: Purpose, max: number, lost: (error: Error) => void) {
     this.#pool = new pg.Pool({
       ...sessionOptions(settings, purpose),
@@ -33,7 +33,8 @@ export class PostgresConnections implements PostgresPool {
       keepAlive: true,
       connectionTimeoutMillis: settings.connectTimeoutMs,
       idleTimeoutMillis: keepIdleMs,
-      maxLifetimeSeconds: longestLifeSeconds,
+      // One for writing stays, and so tells of a server that is gone, even while nothing happens.
+      ...(purpose === 'writing' ? { min: 1 } : { maxLifetimeSeconds: longestLifeSeconds }),
       ...(purpose !== 'migrating' && { query_timeout: settings.statementTimeoutMs + graceMs }),
     });
     this.#pool.on('error', lost);

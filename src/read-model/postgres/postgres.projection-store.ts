@@ -22,7 +22,7 @@ export class PostgresProjectionStore implements ProjectionStore {
     private readonly database: PostgresConnections,
     private readonly settings: Pick<PostgresSettings, 'url' | 'schema'>,
   ) {
-    const removal = `drop the schema (DROP SCHEMA ${quote(settings.schema)} CASCADE)`;
+    const removal = `drop its schema (DROP SCHEMA ${quote(settings.schema)} CASCADE)`;
     this.#names = { place: placeOf(settings), removal };
   }
 

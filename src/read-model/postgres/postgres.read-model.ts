@@ -11,7 +11,10 @@ import type { PostgresSettings } from './postgres.settings.js';
 import { PostgresSnapshotStore } from './postgres.snapshot-store.js';
 
 export interface PostgresReadModelOptions {
-  /** Told when a connection broke that nobody used. */
+  /**
+   * Told when a connection broke that nobody used. The next query takes another; but the server that answers it may
+   * have lost the latest rows, as after a failover.
+   */
   readonly onConnectionLost?: (error: Error) => void;
 }
 

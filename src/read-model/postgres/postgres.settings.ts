@@ -35,9 +35,9 @@ export function isSchemaName(text: string): boolean {
 /** True for a URL that names a user, and by it or its path a database. */
 export function isPostgresUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, username, pathname } = new URL(text);
+  const { protocol, username, password, pathname } = new URL(text);
   try {
-    decodeURIComponent(username + pathname);
+    decodeURIComponent(username + password + pathname);
   } catch {
     return false;
   }

@@ -39,8 +39,6 @@ function parametersFor(purpose: Purpose, settings: PostgresSettings): Readonly<R
       return {
         ...common,
         ...limits,
-        // What a crash of the server takes is built again from the event store.
-        synchronous_commit: 'off',
         // Tables grow from nothing to millions of rows under the same statements.
         plan_cache_mode: 'force_custom_plan',
       };

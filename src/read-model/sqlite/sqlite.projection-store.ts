@@ -18,7 +18,7 @@ export class SqliteProjectionStore implements ProjectionStore {
     /** The file, for messages. */
     file: string,
   ) {
-    this.#names = { place: file, removal: `delete ${file}` };
+    this.#names = { place: file, removal: `delete ${file} together with its -wal and -shm files` };
   }
 
   async attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void> {

@@ -1,26 +1,35 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/composition/system-clock.js';
 import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
+import type { ReadModel } from '../../../src/read-model/read-model.js';
 import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { ChildProcess } from '../../support/event-store/child-process.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
+import { PostgresSite, describePostgres } from '../../support/postgres/postgres-site.js';
 import { knownEvents, knownLog, knownTotals } from '../../support/read-model/known-log.js';
 import { until } from '../../support/read-model/waiting.js';
 import { tallyProjection } from '../../support/read-model/tally-projection.js';
 import type { TallySchema } from '../../support/read-model/tally-projection.js';
 
-it('counts every event once when its process is killed while it builds, rebuilds and swaps', async () => {
-  const directory = await temporaryDirectory();
-  const lives = [
-    { version: '1', batchSize: '50', commitEveryRows: '40', lines: 30 },
-    { version: '1', batchSize: '50', commitEveryRows: '2000', lines: 330 },
-    { version: '2', batchSize: '200', commitEveryRows: '100', lines: 60 },
-    { version: '2', batchSize: '500', commitEveryRows: '100', lines: 45 },
-  ];
+/** A read model that processes open by its place, as `projecting-process.ts` takes it. */
+interface Site {
+  readonly place: string;
+  open(): Promise<ReadModel<TallySchema>>;
+  dispose(): Promise<void>;
+}
+
+const lives = [
+  { version: '1', batchSize: '50', commitEveryRows: '40', lines: 30 },
+  { version: '1', batchSize: '50', commitEveryRows: '2000', lines: 330 },
+  { version: '2', batchSize: '200', commitEveryRows: '100', lines: 60 },
+  { version: '2', batchSize: '500', commitEveryRows: '100', lines: 45 },
+];
+
+async function countsEveryEventOnce(site: Site): Promise<void> {
   for (const { version, batchSize, commitEveryRows, lines } of lives) {
     const child = new ChildProcess(
       '../read-model/projecting-process.ts',
-      directory.path,
+      site.place,
       version,
       batchSize,
       commitEveryRows,
@@ -29,7 +38,7 @@ it('counts every event once when its process is killed while it builds, rebuilds
     await child.kill();
   }
 
-  const readModel = await SqliteReadModel.open<TallySchema>({ directory: directory.path });
+  const readModel = await site.open();
   const host = new ProjectionHost(
     { store: readModel.projections, reader: await knownLog(), clock: systemClock, report: () => undefined },
     [tallyProjection({ version: 2 })],
@@ -42,5 +51,27 @@ it('counts every event once when its process is killed while it builds, rebuilds
   expect(host.statuses()).toMatchObject([{ state: 'live', eventsProcessed: knownEvents }]);
   await host.stop();
   await readModel.close();
-  await directory.remove();
-}, 120_000);
+  await site.dispose();
+}
+
+describe('when its process is killed while it builds, rebuilds and swaps, a projection', () => {
+  it('counts every event once on SQLite', async () => {
+    const directory = await temporaryDirectory();
+    await countsEveryEventOnce({
+      place: directory.path,
+      open: () => SqliteReadModel.open<TallySchema>({ directory: directory.path }),
+      dispose: () => directory.remove(),
+    });
+  });
+});
+
+describePostgres('when its process is killed while it builds, rebuilds and swaps, a projection', () => {
+  it('counts every event once on PostgreSQL', async () => {
+    const site = new PostgresSite();
+    await countsEveryEventOnce({
+      place: JSON.stringify(site.settings),
+      open: () => site.open<TallySchema>(),
+      dispose: () => site.dispose(),
+    });
+  });
+});

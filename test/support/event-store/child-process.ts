@@ -32,6 +32,11 @@ export class ChildProcess {
     }
   }
 
+  /** Writes a line to its standard input. */
+  tell(line: string): void {
+    this.#process.stdin.write(`${line}\n`);
+  }
+
   /** Kills it as a power failure of the process would, and waits until everything it said has arrived. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');

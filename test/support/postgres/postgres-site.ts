@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { describe, inject } from 'vitest';
 import { PostgresReadModel } from '../../../src/read-model/postgres/postgres.read-model.js';
+import type { PostgresReadModelOptions } from '../../../src/read-model/postgres/postgres.read-model.js';
 import type { PostgresSettings } from '../../../src/read-model/postgres/postgres.settings.js';
 import { defaultPostgresSettings } from '../../../src/read-model/postgres/postgres.settings.js';
 
@@ -25,8 +26,8 @@ export class PostgresSite {
     this.settings = { ...defaultPostgresSettings, connections: 6, url: postgresUrl(), schema, ...settings };
   }
 
-  open<Schema>(): Promise<PostgresReadModel<Schema>> {
-    return PostgresReadModel.open<Schema>(this.settings);
+  open<Schema>(options?: PostgresReadModelOptions): Promise<PostgresReadModel<Schema>> {
+    return PostgresReadModel.open<Schema>(this.settings, options);
   }
 
   async dispose(): Promise<void> {
