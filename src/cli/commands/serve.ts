@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, Help } from 'commander';
 import { Option } from 'commander';
 import { describeSettings } from '../../config/config.js';
 import { addCommand } from './command.js';
@@ -32,7 +32,7 @@ export function addServe(program: Command): void {
         'silent',
       ]),
     )
-    .addHelpText('after', () => `\nSettings:\n${settingLines().join('\n')}`);
+    .addHelpText('after', () => `\nSettings:\n${settingLines(serve.createHelp()).join('\n')}`);
   serve.action(async ({ data, host, port, logLevel }: ServeOptions) => {
     const settings = {
       TAGALONG_DATA_DIR: data,
@@ -47,26 +47,15 @@ export function addServe(program: Command): void {
   });
 }
 
-function settingLines(): readonly string[] {
+const textWidth = 90;
+
+function settingLines(help: Help): readonly string[] {
   const settings = describeSettings();
   const width = Math.max(...settings.map(({ name }) => name.length));
   return settings.flatMap(({ name, doc, default: value }) => {
-    const [first = '', ...others] = wrapped(value === '' ? doc : `${doc} (default: ${value})`);
+    const [first = '', ...others] = help
+      .boxWrap(value === '' ? doc : `${doc} (default: ${value})`, textWidth)
+      .split('\n');
     return [`  ${name.padEnd(width)}  ${first}`, ...others.map((line) => `  ${' '.repeat(width)}  ${line}`)];
   });
-}
-
-const textWidth = 90;
-
-/** The lines of a text, broken between words. */
-function wrapped(text: string): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > textWidth) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
