@@ -32,7 +32,7 @@ export function addServe(program: Command): void {
         'silent',
       ]),
     )
-    .addHelpText('after', () => `\nSettings:\n${settingLines(serve.createHelp()).join('\n')}`);
+    .addHelpText('after', () => `\nSettings:\n${settingLines(program.createHelp()).join('\n')}`);
   serve.action(async ({ data, host, port, logLevel }: ServeOptions) => {
     const settings = {
       TAGALONG_DATA_DIR: data,
