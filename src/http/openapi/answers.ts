@@ -22,7 +22,7 @@ export function Answers(
 }
 
 /** Tells the codes with which a route refuses at one status, beside those that every route of its kind has. */
-export function Refuses(status: 400 | 401 | 403 | 404 | 409 | 410, ...codes: readonly string[]): RouteDecorator {
+export function Refuses(status: 400 | 401 | 403 | 404 | 409 | 410 | 503, ...codes: readonly string[]): RouteDecorator {
   return ApiResponse({ status, description: codesText(codes) });
 }
 
@@ -33,7 +33,7 @@ export function CommandHeaders(): RouteDecorator {
 
 /** Says that a route runs one command: the headers it takes, and that their id must not be of another command. */
 export function Changes(): RouteDecorator {
-  return applyDecorators(CommandHeaders(), Refuses(409, 'command-id-reused'));
+  return applyDecorators(CommandHeaders(), Refuses(409, 'command-id-reused'), Refuses(503, 'contention'));
 }
 
 /** The codes of an error answer, as its description lists them. */

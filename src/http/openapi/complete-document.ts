@@ -4,6 +4,7 @@ import { commonHeaders, correlationHeader, noRetryHeader, retryAfterHeader } fro
 import type { AnswerHeaders } from './headers.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Parameter = NonNullable<Operation['parameters']>[number];
 type Answer = NonNullable<Operation['responses']['default']>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
@@ -21,7 +22,7 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
 
 function completeOperation(operation: Operation): void {
   const { requestBody, responses } = operation;
-  operation.parameters = [...(operation.parameters ?? []), ...commonHeaders];
+  operation.parameters = [...(operation.parameters ?? []), ...commonHeaders].map(withoutExample);
   for (const [status, codes] of commonRefusals(operation)) addCodes(responses, status, codes);
   for (const [status, answer] of Object.entries(responses)) {
     if (answer === undefined || '$ref' in answer) continue;
@@ -34,8 +35,18 @@ function completeOperation(operation: Operation): void {
   }
 }
 
-/** How every route refuses, how those do that take input, and how those do that take a body. */
-function commonRefusals({ requestBody, parameters = [] }: Operation): ReadonlyMap<number, readonly string[]> {
+/** The page would send an example of what may be left out along with every request that is tried. */
+function withoutExample(parameter: Parameter): Parameter {
+  if ('$ref' in parameter || parameter.required === true) return parameter;
+  const { schema } = parameter;
+  if (schema === undefined || '$ref' in schema) return parameter;
+  const shown = { ...schema };
+  delete shown.example;
+  return { ...parameter, schema: shown };
+}
+
+/** How every route refuses, how those do that take input or a body, and those that take a credential. */
+function commonRefusals({ requestBody, security, parameters = [] }: Operation): ReadonlyMap<number, readonly string[]> {
   const takesInput = requestBody !== undefined || parameters.some((one) => 'in' in one && one.in !== 'header');
   return new Map([
     [
@@ -49,7 +60,7 @@ function commonRefusals({ requestBody, parameters = [] }: Operation): ReadonlyMa
           [415, ['unsupported-media-type']],
         ] as const)),
     [429, ['rate-limited']],
-    [503, ['store-unavailable']],
+    ...(security === undefined ? [] : ([[503, ['store-unavailable', 'identity-provider-unavailable']]] as const)),
   ]);
 }
 

@@ -31,8 +31,8 @@ export class ApiSchemas {
     const at = placeOf(schema) ?? path;
     const resolved = this.#resolved(schema);
     this.#seen.add(at);
-    for (const [index, variant] of variantsOf(resolved).entries()) {
-      if (this.#validator(variant)(value)) this.note(variant, value, `${at}[${index}]`);
+    for (const [label, variant] of variantsOf(resolved)) {
+      if (this.#validator(variant)(value)) this.note(variant, value, `${at}[${label}]`);
     }
     if (Array.isArray(value)) {
       const items = partOf(resolved, 'items');
@@ -65,7 +65,7 @@ export class ApiSchemas {
     const at = name ?? path;
     const resolved = this.#resolved(schema);
     places.add(at);
-    for (const [index, variant] of variantsOf(resolved).entries()) this.#collect(variant, `${at}[${index}]`, places);
+    for (const [label, variant] of variantsOf(resolved)) this.#collect(variant, `${at}[${label}]`, places);
     const items = partOf(resolved, 'items');
     if (items !== undefined) this.#collect(items, `${at}[]`, places);
     for (const [field, property] of propertiesOf(resolved)) this.#collect(property, `${at}.${field}`, places);
@@ -94,8 +94,19 @@ function placeOf({ $ref }: Schema): string | undefined {
   return typeof $ref === 'string' ? $ref : undefined;
 }
 
-function variantsOf({ anyOf, oneOf }: Schema): readonly Schema[] {
-  return [anyOf, oneOf].flatMap((list) => (Array.isArray(list) ? list.filter(isSchema) : []));
+/** The variants of a union, each labelled by what it says of itself. */
+function variantsOf({ anyOf, oneOf }: Schema): readonly (readonly [string, Schema])[] {
+  return [anyOf, oneOf]
+    .flatMap((list) => (Array.isArray(list) ? list.filter(isSchema) : []))
+    .map((variant) => [labelOf(variant), variant]);
+}
+
+/** The values of the properties that have one value each; else what type it is. */
+function labelOf(variant: Schema): string {
+  const words = propertiesOf(variant).flatMap(([, { enum: values }]) =>
+    Array.isArray(values) && values.length === 1 ? [String(values[0])] : [],
+  );
+  return words.length > 0 ? words.join(' ') : String(placeOf(variant) ?? variant['type']);
 }
 
 function partOf(schema: Schema, keyword: string): Schema | undefined {

@@ -40,6 +40,7 @@ export async function damageStory(recorder: Recorder, directory: string): Promis
     "UPDATE events SET metadata = '{}' WHERE stream = 'image-live/sandbox/damaged'",
   ]);
   await recorder.expect(200, 'GET', '/v0/audit/export');
+  await recorder.expect(200, 'POST', '/v0/audit/verify');
 }
 
 function tamper(file: string, statements: readonly string[]): void {

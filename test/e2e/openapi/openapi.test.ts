@@ -153,14 +153,14 @@ function isAlwaysPossible(status: string): boolean {
 const neverInStory = {
   statuses: ['POST /v0/pending-image-shares/{pendingShareId}/accept 410', 'POST /v0/commands 410'],
   places: [
-    'FeedEvent[3].sourceWorkspace',
-    'FeedEvent[12]',
+    'FeedEvent[tag.deleted].sourceWorkspace',
+    'FeedEvent[share.failed incoming]',
     'ProjectionRebuild.checkpoint',
-    'VerifyDifference[2]',
-    'VerifyDifference[3]',
-    'VerifyDifference[7]',
-    'VerifyDifference[8]',
-    'VerifyDifference[9]',
+    'VerifyDifference[revision-out-of-order]',
+    'VerifyDifference[position-out-of-order]',
+    'VerifyDifference[projection-not-comparable]',
+    'VerifyDifference[projection-ahead-of-log]',
+    'VerifyDifference[store-damaged]',
   ],
 };
 

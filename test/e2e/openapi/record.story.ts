@@ -66,10 +66,17 @@ async function audit(recorder: Recorder): Promise<void> {
   await recorder.expect(200, 'GET', '/v0/audit/export');
   const backwards = 'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z';
   await recorder.expect(400, 'GET', `/v0/audit/export?${backwards}`, { workspace });
+  await recorder.expect(
+    200,
+    'POST',
+    `/v0/audit/replay?workspace=${workspace}&image=sandbox/base&to=2999-01-01T00:00:00Z`,
+  );
   // One at a time: of two at once, the other is refused.
-  const both = await Promise.all([1, 2].map(() => recorder.send('POST', '/v0/audit/verify')));
-  const statuses = both.map(({ status }) => status).sort();
-  if (statuses.join() !== '200,409') recorder.faults.push(`two verifications at once: ${statuses.join()}`);
+  for (const path of ['/v0/audit/verify', '/v0/audit/replay']) {
+    const both = await Promise.all([1, 2].map(() => recorder.send('POST', path)));
+    const statuses = both.map(({ status }) => status).sort();
+    if (statuses.join() !== '200,409') recorder.faults.push(`two of ${path} at once: ${statuses.join()}`);
+  }
 }
 
 async function billing(recorder: Recorder): Promise<void> {
