@@ -16,15 +16,15 @@ import type { Position } from '../../event-sourcing/position.js';
 import { requireStorable } from '../append-rules.js';
 import type { EventStoreHealth } from '../event-store-health.js';
 import { readLimit } from '../read-range.js';
-import { clientOf, withoutPassword } from './connection-string.js';
+import { clientOf } from './connection-string.js';
 import { EventStoreDbConnection, defaultTimes } from './eventstoredb.connection.js';
 import type { ConnectionTimes } from './eventstoredb.connection.js';
 import { eventOf, fromServerEvent, toServerEvent } from './eventstoredb.events.js';
-import { isAboutTls } from './eventstoredb.faults.js';
 import { fromPosition, isLogPosition, toPosition } from './eventstoredb.position.js';
 import type { LogPosition } from './eventstoredb.position.js';
 import { followServerLog } from './followed-log.js';
 import { readPage, readStreamPage } from './log-pages.js';
+import { cannotOpen } from './opening-fault.js';
 import { storeIdentity } from './store-identity.js';
 
 export interface EventStoreDbOptions {
@@ -282,23 +282,6 @@ export class EventStoreDbEventStore implements EventStore {
       if (this.#pending === 0) this.#onIdle?.();
     }
   }
-}
-
-function cannotOpen(connectionString: string, thrown: unknown): Error {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new Error(
-    `the event store ${withoutPassword(connectionString)} cannot be used: ${message}. ${wayOut(message)}`,
-    { cause: thrown },
-  );
-}
-
-function wayOut(message: string): string {
-  if (isAboutTls(message)) {
-    return 'Say tls=false in the connection string for a server without TLS; name the authority of its certificate as tlsCAFile otherwise';
-  }
-  if (message.includes('refuses access'))
-    return 'Check user and password in the connection string, and that the user may read $all';
-  return 'Check that the server runs and that the connection string names it';
 }
 
 function positionOf(resolved: AllStreamResolvedEvent | undefined): LogPosition | undefined {
