@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,64 +7,16 @@ import { catalogProjection } from '../../src/catalog/catalog.projection.js';
 import { systemClock } from '../../src/composition/system-clock.js';
 import { SqliteEventStore } from '../../src/event-store/sqlite/sqlite.event-store.js';
 import { ProjectionRunner } from '../../src/event-sourcing/projection-runner.js';
-import type { NewEvent } from '../../src/event-sourcing/event.js';
 import { SqliteReadModel } from '../../src/read-model/sqlite/sqlite.read-model.js';
 import { startService } from '../support/service.js';
-import { digestOf } from './support/bench-service.js';
+import { fillCatalog } from './support/catalog-log.js';
 import { atLeast, below, report } from './support/result.js';
 
 const events = Number(process.env['BENCH_EVENTS'] ?? 1_000_000);
-const images = 2_000;
 const directory = mkdtempSync(join(tmpdir(), 'tagalong-bench-'));
 
-const metadata = {
-  commandId: '',
-  correlationId: 'bench',
-  principal: 'service-account:sa_bench',
-  via: 'http',
-  occurredAt: '2026-01-01T00:00:00.000Z',
-};
-
-function event(type: string, schemaVersion: number, data: NewEvent['data'], at: number): NewEvent {
-  const id = randomUUID();
-  const occurredAt = new Date(Date.UTC(2026, 0, 1) + at * 100).toISOString();
-  return { id, type, data, metadata: { ...metadata, commandId: id, occurredAt, schemaVersion } };
-}
-
-/** A million facts of two thousand images: mostly pushes, to a hundred tags of each. */
-async function fill(store: SqliteEventStore): Promise<void> {
-  const size = 100;
-  let written = 0;
-  const heads = new Map<string, bigint>();
-  while (written < events) {
-    const groups = Array.from({ length: 20 }, async () => {
-      const number = Math.floor(written / size) % images;
-      const first = written;
-      written += size;
-      const stream = `image-w${number % 50}/sandbox/image-${number}`;
-      const head = heads.get(stream);
-      const batch = Array.from({ length: size }, (_, i) => {
-        const n = first + i;
-        if (i === 0 && head === undefined) return event('ImageRegistered', 1, {}, n);
-        const data = {
-          tag: `v${n % 100}`,
-          digest: digestOf(n),
-          size: 1_000_000 + n,
-          mediaType: 'application/vnd.oci.image.index.v1+json',
-          platforms: ['linux/amd64', 'linux/arm64'],
-        };
-        return event('TagPushed', 2, data, n);
-      });
-      heads.set(stream, (head ?? -1n) + BigInt(size));
-      const result = await store.append(stream, head ?? 'no-stream', batch);
-      if (result.kind === 'conflict') throw new Error(`conflict on ${stream}`);
-    });
-    await Promise.all(groups);
-  }
-}
-
 const store = await SqliteEventStore.open({ directory });
-await fill(store);
+await fillCatalog(store, events);
 
 /** What nobody can be faster than: every row read once, data and metadata parsed. */
 function bareScan(): number {
