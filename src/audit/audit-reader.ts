@@ -20,6 +20,8 @@ export class AuditReader {
     private readonly readYourWrites: Pick<ReadYourWrites, 'upToDate'>,
     /** The types of all events that this release knows. */
     private readonly kinds: ReadonlySet<string>,
+    /** True for a text that is a position of the store. */
+    private readonly isPosition: (text: string) => boolean,
   ) {}
 
   /**
@@ -63,6 +65,8 @@ export class AuditReader {
     const image = query.image === undefined ? undefined : parseImageReference(query.image);
     const types = query.kind?.split(',');
     for (const type of types ?? []) if (!this.kinds.has(type)) throw this.#unknownKind(type);
+    if (after !== undefined && !this.isPosition(after))
+      throw invalidInput('invalid-input', 'after must be a position as the service gave it out.');
     const from = query.from === undefined ? undefined : parseInstant(query.from);
     const to = query.to === undefined ? undefined : parseInstant(query.to);
     if (from !== undefined && to !== undefined && to < from)

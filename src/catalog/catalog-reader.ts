@@ -1,6 +1,7 @@
 import { invalidInput } from '../http/refusal.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import type { Position } from '../event-sourcing/position.js';
+import { parseInstant } from '../vocabulary/instant.js';
 import type { Slot } from '../vocabulary/slot.js';
 import { catalogHistoryProjection } from './history/catalog-history.projection.js';
 import type { HistoryQueries } from './history/history.queries.js';
@@ -8,7 +9,6 @@ import type { ImageFilter } from './queries/image-page.query.js';
 import type { ImagePage, ImageQueries } from './queries/image.queries.js';
 import type { Rendered } from './view/rendered-image.js';
 
-const timePattern = /^\d{4}-\d{2}-\d{2}T/;
 const historyName = catalogHistoryProjection().name;
 
 /** Reads images as they are now or as they were at a moment. */
@@ -17,6 +17,8 @@ export class CatalogReader {
     private readonly images: ImageQueries,
     private readonly history: HistoryQueries,
     private readonly readYourWrites: ReadYourWrites,
+    /** True for a text that is a position of the store. */
+    private readonly isPosition: (text: string) => boolean,
   ) {}
 
   /** @param at a time in RFC 3339 or a position; absent for now */
@@ -35,15 +37,14 @@ export class CatalogReader {
 
   /** The last position at or before a moment. A time before the first event is a position before all others. */
   async #moment(at: string): Promise<Position> {
-    await this.readYourWrites.upToDate([historyName]);
-    if (!timePattern.test(at)) return at;
-    const time = new Date(at);
-    if (Number.isNaN(time.getTime())) {
+    const time = parseInstant(at);
+    if (time === undefined && !this.isPosition(at)) {
       throw invalidInput(
         'invalid-input',
-        'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or a position.',
+        'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or a position as the service gave it out.',
       );
     }
-    return (await this.history.positionAt(time.toISOString())) ?? '';
+    await this.readYourWrites.upToDate([historyName]);
+    return time === undefined ? at : ((await this.history.positionAt(new Date(time).toISOString())) ?? '');
   }
 }

@@ -1,12 +1,11 @@
-import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { Digest, ResourceTypeName, TagName } from '../http/field-rules.js';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { Digest, PageLimit, ResourceTypeName, TagName } from '../http/field-rules.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
 
 /** One page of a list. */
 export class PageQueryDto extends WorkspaceQueryDto {
   /** At most so many, 1 to 1000. Default: all. */
-  @IsOptional()
-  @Matches(/^([1-9]\d{0,2}|1000)$/, { message: 'limit must be a whole number from 1 to 1000' })
+  @PageLimit()
   limit?: string;
 
   /** Where the page begins: the X-Next-Cursor of the page before. */
@@ -54,10 +53,12 @@ export class GetImageQueryDto extends WorkspaceQueryDto {
 
 /** Neither tag nor digest: the tag pushed last. */
 export class ResolveQueryDto extends WorkspaceQueryDto {
+  /** This tag. */
   @IsOptional()
   @TagName()
   tag?: string;
 
+  /** A tag that points at this digest. */
   @IsOptional()
   @Digest()
   digest?: string;

@@ -6,7 +6,6 @@ import type { Position } from '../event-sourcing/position.js';
 import { comparePositions } from '../event-sourcing/position.js';
 import type { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
-import { isNumericPosition } from '../event-store/numeric-position.js';
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
 import type { Stores } from './open-stores.js';
 
@@ -23,7 +22,7 @@ export function createCatalogFeed(
     reader: events,
     index: new SqlFeedIndex(readModel, () => passedByAll(projections)),
     accountOf: (workspace) => directory.accountOf(workspace),
-    isPosition: isNumericPosition,
+    isPosition: (text) => events.isPosition(text),
     clock,
   });
 }

@@ -1,4 +1,5 @@
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { eventsInLog } from './events-in-log.js';
 import type { Tagalong } from './tagalong.js';
 
 /** Registers what Prometheus may scrape. Values are read when it asks. */
@@ -12,7 +13,7 @@ export function createMetrics({ stores, projections }: Pick<Tagalong, 'stores' |
     help: 'Events in the event store.',
     registers,
     collect() {
-      this.set(stores.events.health().events);
+      this.set(eventsInLog(stores, projections));
     },
   });
   new Gauge({
@@ -20,7 +21,8 @@ export function createMetrics({ stores, projections }: Pick<Tagalong, 'stores' |
     help: 'Size of the event store on disk.',
     registers,
     collect() {
-      this.set(stores.events.health().bytes);
+      const { bytes } = stores.events.health();
+      if (bytes !== undefined) this.set(bytes);
     },
   });
   new Gauge({

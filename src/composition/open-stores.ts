@@ -1,19 +1,18 @@
-import type { EventStore } from '../event-sourcing/event-store.js';
 import { lockDataDirectory } from '../event-store/data-directory-lock.js';
-import { SqliteEventStore } from '../event-store/sqlite/sqlite.event-store.js';
 import type { Config } from '../config/config.js';
 import { PostgresReadModel } from '../read-model/postgres/postgres.read-model.js';
 import type { PostgresReadModelOptions } from '../read-model/postgres/postgres.read-model.js';
 import type { ReadModel } from '../read-model/read-model.js';
 import { SqliteReadModel } from '../read-model/sqlite/sqlite.read-model.js';
+import { openEventStore } from './open-event-store.js';
+import type { OpenEventStore } from './open-event-store.js';
 import type { ReadModelSchema } from './projections.js';
 
 /** Where the stores are. */
-export type StorePlaces = Pick<Config, 'dataDirectory' | 'readModel'>;
+export type StorePlaces = Pick<Config, 'dataDirectory' | 'eventStore' | 'readModel'>;
 
-/** The event store of a data directory, held by this process alone, and the read model built from it. */
-export interface Stores {
-  readonly events: EventStore & Pick<SqliteEventStore, 'health'>;
+/** The event store, and the read model built from it. The data directory is held by this process alone. */
+export interface Stores extends OpenEventStore {
   readonly readModel: ReadModel<ReadModelSchema>;
   close(): Promise<void>;
 }
@@ -23,10 +22,8 @@ export interface Stores {
  *
  * @throws Error when another process holds the directory, or a file cannot be used; says what to do
  */
-export async function openStores(
-  { dataDirectory: directory, readModel: place }: StorePlaces,
-  options: PostgresReadModelOptions = {},
-): Promise<Stores> {
+export async function openStores(places: StorePlaces, options: PostgresReadModelOptions = {}): Promise<Stores> {
+  const { dataDirectory: directory, readModel: place } = places;
   const opened: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
     for (const release of opened.splice(0).reverse()) await release();
@@ -38,9 +35,9 @@ export async function openStores(
     });
     const readModel = await openReadModel(directory, place, options);
     opened.push(() => readModel.close());
-    const events = await SqliteEventStore.open({ directory });
-    opened.push(() => events.close());
-    return { events, readModel, close };
+    const eventStore = await openEventStore(places);
+    opened.push(() => eventStore.events.close());
+    return { ...eventStore, readModel, close };
   } catch (fault) {
     await close();
     throw fault;

@@ -22,6 +22,7 @@ import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
+import type { Serving } from '../http/serving.js';
 import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
 import { imageAggregate } from '../images/domain/image.aggregate.js';
 import type { SlotExecutor } from '../images/handlers/image-handler.js';
@@ -47,6 +48,7 @@ import { ProjectedEarlierCommands } from './earlier-commands.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { servingFrom } from './serving.js';
 import { machine } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { timeText } from './system-clock.js';
@@ -69,6 +71,7 @@ export interface Tagalong {
   readonly standingAccess: StandingAccess;
   readonly bus: CommandBus;
   readonly readYourWrites: ReadYourWrites;
+  readonly serving: Serving;
   /** Finishes what was accepted, then releases the stores. */
   close(): Promise<void>;
 }
@@ -125,7 +128,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       aggregate,
       commandLog,
       snapshots: readModel.snapshots,
-      soleWriter: true,
+      soleWriter: stores.soleWriter,
       onSnapshotFault: (err, stream) => {
         logger.warn({ err, stream }, 'a snapshot could not be used; the stream is read from its beginning');
       },
@@ -226,6 +229,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const standingAccess = new StandingAccess(authenticator, directory);
   const feed = createCatalogFeed(stores, projections, directory, clock);
 
+  const serving = servingFrom(await events.head(), projections);
   await projections.start();
   expiry.start();
   return {
@@ -240,11 +244,14 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites),
+    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, (text) =>
+      events.isPosition(text),
+    ),
     feed,
     standingAccess,
     bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
     readYourWrites,
+    serving,
     async close() {
       await feed.close();
       await expiry.stop();

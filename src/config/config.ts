@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaultPostgresSettings, isPostgresUrl, isSchemaName } from '../read-model/postgres/postgres.settings.js';
+import { isConnectionString } from '../event-store/eventstoredb/connection-string.js';
 import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
 
 /** A number of milliseconds, bytes or things, written in decimal digits. */
@@ -13,6 +14,21 @@ const { schema: defaultSchema, ...defaults } = defaultPostgresSettings;
 /** Every setting of the service, by environment variable. Unknown `TAGALONG_…` variables are refused as typing errors. */
 const settings = {
   TAGALONG_DATA_DIR: z.string().min(1).default('data').describe('Directory of the embedded stores.'),
+  TAGALONG_EVENT_STORE: z
+    .string()
+    .refine(
+      (text) => text === embedded || isConnectionString(text),
+      'must be embedded, or a connection string: esdb://USER:PASSWORD@HOST:PORT?tls=true, hosts of a cluster with commas between them',
+    )
+    .default(embedded)
+    .describe(
+      'Where the events are: `embedded` in DATA_DIR, or on an EventStoreDB or KurrentDB, `esdb://USER:PASSWORD@HOST:PORT`.',
+    ),
+  TAGALONG_EVENT_STORE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_./-]{0,100}$/, 'must be up to 100 of letters, digits, "_", ".", "/" and "-"')
+    .default('')
+    .describe('EventStoreDB: put before the name of every stream, so that several services can share a server.'),
   TAGALONG_READ_MODEL: z
     .string()
     .refine(
@@ -100,6 +116,11 @@ export interface OidcConfig {
   readonly jwksUrl?: string;
 }
 
+/** Where the events are. */
+export type EventStorePlace =
+  | { readonly kind: 'embedded' }
+  | { readonly kind: 'eventstoredb'; readonly connectionString: string; readonly prefix: string };
+
 /** Where the read model is. */
 export type ReadModelPlace =
   { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly settings: PostgresSettings };
@@ -107,6 +128,7 @@ export type ReadModelPlace =
 /** The parsed environment. */
 export interface Config {
   readonly dataDirectory: string;
+  readonly eventStore: EventStorePlace;
   readonly readModel: ReadModelPlace;
   readonly host: string;
   readonly port: number;
@@ -154,6 +176,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const { TAGALONG_OIDC_ISSUER: issuer, TAGALONG_OIDC_AUDIENCE: audience, TAGALONG_OIDC_JWKS_URL: jwksUrl } = values;
   return {
     dataDirectory: values.TAGALONG_DATA_DIR,
+    eventStore: eventStoreOf(values),
     readModel: readModelOf(values),
     host: values.TAGALONG_HOST,
     port: values.TAGALONG_PORT,
@@ -171,6 +194,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     shareRequestDays: values.TAGALONG_SHARE_REQUEST_DAYS,
     trustProxy: values.TAGALONG_TRUST_PROXY,
   };
+}
+
+function eventStoreOf(values: z.infer<typeof schema>): EventStorePlace {
+  const { TAGALONG_EVENT_STORE: connectionString, TAGALONG_EVENT_STORE_PREFIX: prefix } = values;
+  return connectionString === embedded ? { kind: 'embedded' } : { kind: 'eventstoredb', connectionString, prefix };
 }
 
 function readModelOf(values: z.infer<typeof schema>): ReadModelPlace {

@@ -4,6 +4,9 @@ import type { Position } from './position.js';
 /** The revision a stream must have for an append to happen: that of its last event, or `no-stream`. */
 export type ExpectedRevision = bigint | 'no-stream';
 
+/** Every store takes an append of so many bytes of JSON, data and metadata of all its events together. Some take more. */
+export const largestAppendBytes = 900_000;
+
 /** What became of an append. A conflict is an answer, not a fault. */
 export type AppendResult =
   | {
@@ -46,7 +49,7 @@ export type SubscriptionMessage =
       readonly position: Position;
     }
   | {
-      /** Everything the store held has been delivered; what follows is live. Said each time it becomes true. */
+      /** Nothing more is known to be there; what follows is live. Said again after what was delivered later. */
       readonly kind: 'caught-up';
       readonly position: Position | undefined;
     }
@@ -80,6 +83,15 @@ export interface EventReader {
   head(): Promise<Position | undefined>;
 
   /**
+   * Where the store ends, with whatever others may have written to it: no position it has ever told lies beyond. Not
+   * before {@link head}, and of use only for telling a store that has lost its end.
+   */
+  end(): Promise<Position | undefined>;
+
+  /** True for a text that has the form of a position of this store, whether it has come to there or not. */
+  isPosition(text: string): boolean;
+
+  /**
    * Catches up and then follows. Ends when the signal is aborted; throws when the store fails.
    * Nothing is read ahead of the consumer beyond one batch.
    *
@@ -101,10 +113,11 @@ export interface EventStore extends EventReader {
    * Appends all events or none, durably, when the stream is at `expected`.
    *
    * Repeating an append with the same ids at the same expected revision gives the first answer and
-   * writes nothing; a part of an earlier append, or more than it, is a conflict. An empty list is
+   * writes nothing; with more events than it had, or with others, it is a conflict. An empty list is
    * answered with the stream's present revision and position, and is a conflict when there is no stream.
    *
    * @throws StoreUnavailableError when the outcome is not known or the store refuses (a full disk)
+   * @throws RangeError when the append is larger than the store takes; see {@link largestAppendBytes}
    */
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
 

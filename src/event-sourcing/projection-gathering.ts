@@ -15,11 +15,17 @@ export class Gathering {
 
   /** Lets events gather, unless somebody waits for a position behind the one that was reached. */
   async pause(reached: Position | undefined, signal: AbortSignal): Promise<void> {
-    if (this.milliseconds === 0 || comparePositions(this.#wanted, reached) > 0) return;
+    if (this.milliseconds === 0 || signal.aborted || comparePositions(this.#wanted, reached) > 0) return;
     const pausing = new AbortController();
+    const end = (): void => {
+      pausing.abort();
+    };
+    // Not AbortSignal.any: a signal that lives long keeps something of every one that was made from it.
+    signal.addEventListener('abort', end);
     this.#pausing = pausing;
-    await sleep(this.clock, this.milliseconds, AbortSignal.any([signal, pausing.signal]));
+    await sleep(this.clock, this.milliseconds, pausing.signal);
     this.#pausing = undefined;
+    signal.removeEventListener('abort', end);
   }
 
   /** Ends the pause, and has no other before this position is reached. */

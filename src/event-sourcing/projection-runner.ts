@@ -28,7 +28,7 @@ export interface SubscriberSurroundings {
 }
 
 /** A build beside a live generation leaves it the event loop and the database again and again. */
-const besideLiveTuning: Partial<FollowerTuning> = { batchSize: 500, commitEveryRows: 5_000 };
+const besideLiveTuning: Partial<FollowerTuning> = { commitEveryRows: 5_000 };
 
 interface RebuildInHand {
   readonly resolve: () => void;

@@ -61,7 +61,7 @@ export interface ProjectionStore {
    *
    * @throws ReadModelMismatchError when it was built from another store, or has seen events this one does not have
    */
-  attach(store: Pick<EventReader, 'storeId' | 'head'>): Promise<void>;
+  attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void>;
   /**
    * What there is of this projection, created where missing. The first generation ever is live at
    * once; for another version of the code one is begun beside the live one.
@@ -96,6 +96,11 @@ export class CheckpointMovedError extends Error {
     );
     this.lost = lost;
   }
+}
+
+/** What the read model holds cannot be read any more. No event is to blame, and none is lost: it can be built again. */
+export class ReadModelDamagedError extends Error {
+  override readonly name = 'ReadModelDamagedError';
 }
 
 /** The read model does not belong to this event store, or not to its present state. */

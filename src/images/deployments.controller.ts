@@ -2,9 +2,13 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Re
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
+import { deploymentSchema } from '../catalog/view/deployment.view.js';
 import type { DeploymentView } from '../catalog/view/deployment.view.js';
 import { requestOf } from '../command-bus/request-of.js';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
+import { positionHeader } from '../http/openapi/headers.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { Refusal, invalidInput } from '../http/refusal.js';
@@ -33,7 +37,10 @@ export class DeploymentsController {
   @Post()
   @HttpCode(200)
   @Access('member')
-  @ApiOperation({ summary: 'Record a deployment.' })
+  @ApiOperation({ operationId: 'createDeployment', summary: 'Record a deployment.' })
+  @Changes()
+  @Answers(200, 'The deployment, pinned to a digest.', deploymentSchema, positionHeader)
+  @Refuses(404, 'image-not-found', 'tag-not-found', 'digest-not-found')
   async deploy(
     @Body() body: DeployDto,
     @Req() request: FastifyRequest,
@@ -47,7 +54,8 @@ export class DeploymentsController {
 
   @Get()
   @Access('member')
-  @ApiOperation({ summary: 'List deployments.' })
+  @ApiOperation({ operationId: 'listDeployments', summary: 'List deployments.' })
+  @Answers(200, 'By kind and name.', z.array(deploymentSchema))
   async list(
     @Query() { kind, minPosition }: ListDeploymentsQueryDto,
     @Req() request: FastifyRequest,
@@ -60,7 +68,9 @@ export class DeploymentsController {
 
   @Get(':kind/:deploymentName')
   @Access('member')
-  @ApiOperation({ summary: 'Get a deployment.' })
+  @ApiOperation({ operationId: 'getDeployment', summary: 'Get a deployment.' })
+  @Answers(200, 'The deployment.', deploymentSchema)
+  @Refuses(404, 'deployment-not-found')
   async get(
     @Param() path: DeploymentPathDto,
     @Query() { minPosition }: WorkspaceQueryDto,
@@ -73,7 +83,10 @@ export class DeploymentsController {
   /** The image is free to be deleted again once nothing else is deployed from it. Answers the deployment as it was. */
   @Delete(':kind/:deploymentName')
   @Access('member')
-  @ApiOperation({ summary: 'Retire a deployment.' })
+  @ApiOperation({ operationId: 'deleteDeployment', summary: 'Retire a deployment.' })
+  @Changes()
+  @Answers(200, 'The deployment as it was.', deploymentSchema, positionHeader)
+  @Refuses(404, 'deployment-not-found')
   async retire(
     @Param() path: DeploymentPathDto,
     @Req() request: FastifyRequest,

@@ -110,5 +110,5 @@ export function refuseAhead(
 }
 
 function wayOut({ removal }: ReadModelNames): string {
-  return `throw the read model away and let it be built again: stop the service and ${removal}, or run \`tagalong projections rebuild --all\``;
+  return `throw the read model away: ${removal}, and start again. It is built again from the event store`;
 }

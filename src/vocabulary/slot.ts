@@ -8,20 +8,21 @@ export interface Slot {
   readonly name: string;
 }
 
-const prefix = 'image-';
+/** How the names of the streams of slots begin. */
+export const imageCategory = 'image-';
 
 /** The stream that holds the events of a slot. */
 export function imageStream(slot: Slot): string {
-  return `${prefix}${slot.workspace}/${slot.resourceType}/${slot.name}`;
+  return `${imageCategory}${slot.workspace}/${slot.resourceType}/${slot.name}`;
 }
 
 /** The slot a stream belongs to; `undefined` for a stream of another kind. Image names may contain `/`. */
 export function parseImageStream(stream: string): Slot | undefined {
-  if (!stream.startsWith(prefix)) return undefined;
-  const first = stream.indexOf('/', prefix.length);
+  if (!stream.startsWith(imageCategory)) return undefined;
+  const first = stream.indexOf('/', imageCategory.length);
   const second = stream.indexOf('/', first + 1);
   if (first < 0 || second < 0) return undefined;
-  const workspace = stream.slice(prefix.length, first);
+  const workspace = stream.slice(imageCategory.length, first);
   const typeText = stream.slice(first + 1, second);
   const resourceType = resourceTypes.find((known) => known === typeText);
   const name = stream.slice(second + 1);

@@ -19,7 +19,7 @@ import { defaultPostgresSettings } from '../../src/read-model/postgres/postgres.
 import type { ReadModel } from '../../src/read-model/read-model.js';
 import { SqliteReadModel } from '../../src/read-model/sqlite/sqlite.read-model.js';
 import { EmbeddedPostgres } from '../support/postgres/embedded-server.js';
-import { fillCatalog } from './support/catalog-log.js';
+import { fill } from './support/pushes.js';
 import { atLeast, below, percentile, report } from './support/result.js';
 
 type Schema = CatalogSchema & CatalogHistorySchema;
@@ -28,7 +28,7 @@ const events = Number(process.env['BENCH_EVENTS'] ?? 1_000_000);
 const directory = mkdtempSync(join(tmpdir(), 'tagalong-bench-'));
 const server = await EmbeddedPostgres.start({ durable: true });
 const store = await SqliteEventStore.open({ directory });
-await fillCatalog(store, events);
+await fill(store, events);
 
 /** One row for each event, of the width of a tag. */
 const facts: TableSpec = {

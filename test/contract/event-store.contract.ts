@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { largestAppendBytes } from '../../src/event-sourcing/event-store.js';
 import type { EventStore, SubscriptionMessage } from '../../src/event-sourcing/event-store.js';
 import type { RecordedEvent } from '../../src/event-sourcing/event.js';
 import { comparePositions } from '../../src/event-sourcing/position.js';
@@ -154,10 +155,10 @@ export function describeEventStoreContract(adapter: string, create: () => Promis
         expect(await store.head()).toBeUndefined();
       });
 
-      it('takes an event of a megabyte and an append of five thousand', async () => {
-        const big = anEvent({ text: 'é'.repeat(1_000_000) });
+      it('takes an append as large as the port promises: one event, or very many', async () => {
+        const big = anEvent({ text: 'é'.repeat(largestAppendBytes / 2 - 1_000) });
         await store.append('big', 'no-stream', [big]);
-        const many = events(5_000);
+        const many = events(2_500);
         await store.append('many', 'no-stream', many);
 
         expect((await store.readStream('big'))[0]?.data).toEqual(big.data);
@@ -208,22 +209,21 @@ export function describeEventStoreContract(adapter: string, create: () => Promis
         expect(await store.readStream('s')).toHaveLength(2);
       });
 
-      it('is a conflict for a part of an earlier append', async () => {
+      it('is a conflict for a part of an earlier append at the revision where the whole began', async () => {
         const [a, b, c] = [anEvent(), anEvent(), anEvent()];
         await store.append('s', 'no-stream', [a, b, c]);
         const conflict = { kind: 'conflict', actual: 2n };
 
-        expect(await store.append('s', 'no-stream', [a, b])).toEqual(conflict);
-        expect(await store.append('s', 0n, [b, c])).toEqual(conflict);
-        expect(await store.append('s', 0n, [b])).toEqual(conflict);
+        expect(await store.append('s', 'no-stream', [b])).toEqual(conflict);
+        expect(await store.append('s', 'no-stream', [b, c])).toEqual(conflict);
+        expect(await store.append('s', 0n, [c])).toEqual(conflict);
       });
 
-      it('is a conflict for more than an earlier append', async () => {
+      it('is a conflict for an earlier append and one event more', async () => {
         const [a, b, c] = [anEvent(), anEvent(), anEvent()];
-        await store.append('s', 'no-stream', [a]);
-        await store.append('s', 0n, [b]);
+        await store.append('s', 'no-stream', [a, b]);
 
-        expect(await store.append('s', 'no-stream', [a, b])).toEqual({ kind: 'conflict', actual: 1n });
+        expect(await store.append('s', 'no-stream', [a, b, c])).toEqual({ kind: 'conflict', actual: 1n });
         expect(await store.append('s', 0n, [b, c])).toEqual({ kind: 'conflict', actual: 1n });
       });
 
@@ -320,6 +320,9 @@ export function describeEventStoreContract(adapter: string, create: () => Promis
         expect(idsOf(all)).toEqual(idsOf(sent));
         expect(idsOf(await wholeLog(store, 4))).toEqual(idsOf(sent));
         expect(await store.head()).toBe(all.at(-1)?.position);
+        expect(comparePositions(await store.end(), await store.head())).toBeGreaterThanOrEqual(0);
+        expect(all.every(({ position }) => store.isPosition(position))).toBe(true);
+        expect(store.isPosition('yesterday')).toBe(false);
         expect(await store.readAll({ after: await store.head() })).toEqual([]);
       });
 
@@ -367,8 +370,10 @@ export function describeEventStoreContract(adapter: string, create: () => Promis
       it('follows what is appended later, and says each time that it has caught up', async () => {
         const appends = [events(1), events(2), events(1)];
         let caughtUp = 0;
-        const { events: seen } = await takeUntil(subscribe(), (message) => {
-          if (message.kind !== 'caught-up') return false;
+        const { events: seen } = await takeUntil(subscribe(), (message, soFar) => {
+          // An append that is on its way may be delivered in parts, each followed by the word.
+          const appended = appends.slice(0, caughtUp).flat().length;
+          if (message.kind !== 'caught-up' || soFar.length < appended) return false;
           const next = appends[caughtUp++];
           if (next === undefined) return true;
           void nextTurn().then(() => store.append(`s${caughtUp}`, 'no-stream', next));

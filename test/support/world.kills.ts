@@ -17,6 +17,7 @@ import { startService } from './service.js';
 import type { StartedService } from './service.js';
 import { World } from './world.js';
 import { settle } from './world.people.js';
+import { embeddedPlaces } from './embedded-places.js';
 
 export interface KillOptions {
   /** Of the service; empty at the beginning. */
@@ -101,7 +102,7 @@ export class Kills {
   /** Puts four workspaces of two accounts into an empty data directory. */
   static async prepare(options: KillOptions): Promise<Kills> {
     const kills = new Kills(options);
-    const stores = await openStores({ dataDirectory: options.directory, readModel: { kind: 'embedded' } });
+    const stores = await openStores(embeddedPlaces(options.directory));
     await settle(stores.events, kills.#place.people);
     await stores.close();
     return kills;

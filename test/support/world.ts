@@ -21,8 +21,10 @@ import { wholeLog } from './event-store/events.js';
 import { MovableClock } from './world.clock.js';
 import { settle } from './world.people.js';
 import { WatchedStore } from './world.store.js';
+import type { StoreHooks } from './world.store.js';
 import type { People } from './world.people.js';
 import { digestOf, slotOf } from './written-log.js';
+import { embeddedPlaces } from './embedded-places.js';
 
 /** The name of a slot: `workspace/type/name`. */
 export type SlotName = `${string}/${ResourceType}/${string}`;
@@ -42,6 +44,8 @@ export interface WorldOptions {
   readonly directory: string;
   readonly people?: People;
   readonly clock?: MovableClock;
+  /** In force before the service starts. */
+  readonly hooks?: StoreHooks;
 }
 
 /** The whole service on a data directory, without its doors: commands go in by the bus. */
@@ -62,8 +66,9 @@ export class World {
       TAGALONG_OPERATOR_KEY: 'the-operator-key-of-a-test-world',
       TAGALONG_LOG_LEVEL: 'silent',
     });
-    const stores = await openStores({ dataDirectory: directory, readModel: { kind: 'embedded' } });
+    const stores = await openStores(embeddedPlaces(directory));
     const store = new WatchedStore(stores.events);
+    store.hooks = options.hooks ?? {};
     const service = await openTagalong(config, pino({ level: 'silent' }), {
       clock,
       openStores: () => Promise.resolve({ ...stores, events: store }),

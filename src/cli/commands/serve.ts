@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, Help } from 'commander';
 import { Option } from 'commander';
 import { describeSettings } from '../../config/config.js';
 import { addCommand } from './command.js';
@@ -32,7 +32,7 @@ export function addServe(program: Command): void {
         'silent',
       ]),
     )
-    .addHelpText('after', () => `\nSettings:\n${settingLines().join('\n')}`);
+    .addHelpText('after', () => `\nSettings:\n${settingLines(program.createHelp()).join('\n')}`);
   serve.action(async ({ data, host, port, logLevel }: ServeOptions) => {
     const settings = {
       TAGALONG_DATA_DIR: data,
@@ -47,11 +47,15 @@ export function addServe(program: Command): void {
   });
 }
 
-function settingLines(): readonly string[] {
+const textWidth = 90;
+
+function settingLines(help: Help): readonly string[] {
   const settings = describeSettings();
   const width = Math.max(...settings.map(({ name }) => name.length));
-  return settings.map(({ name, doc, default: value }) => {
-    const fallback = value === '' ? '' : ` (default: ${value})`;
-    return `  ${name.padEnd(width)}  ${doc}${fallback}`;
+  return settings.flatMap(({ name, doc, default: value }) => {
+    const [first = '', ...others] = help
+      .boxWrap(value === '' ? doc : `${doc} (default: ${value})`, textWidth)
+      .split('\n');
+    return [`  ${name.padEnd(width)}  ${first}`, ...others.map((line) => `  ${' '.repeat(width)}  ${line}`)];
   });
 }

@@ -15,7 +15,7 @@ import type { AppendedEvent } from '../append-rules.js';
 import { asRevision, expectedAsNumber, judgeAppend, requireStorable } from '../append-rules.js';
 import { AppendSignal } from '../append-signal.js';
 import { followLog } from '../follow-log.js';
-import { fromPosition, toPosition } from '../numeric-position.js';
+import { fromPosition, isNumericPosition, toPosition } from '../numeric-position.js';
 import { readLimit, streamRange } from '../read-range.js';
 import { StoredEvent } from '../stored-event.js';
 
@@ -69,6 +69,14 @@ export class InMemoryEventStore implements EventStore {
 
   head(): Promise<Position | undefined> {
     return this.#promise(() => this.#log.at(-1)?.position);
+  }
+
+  end(): Promise<Position | undefined> {
+    return this.head();
+  }
+
+  isPosition(text: string): boolean {
+    return isNumericPosition(text);
   }
 
   subscribeAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {

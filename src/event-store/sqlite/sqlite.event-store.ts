@@ -14,9 +14,10 @@ import type { NewEvent, RecordedEvent } from '../../event-sourcing/event.js';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
 import type { Position } from '../../event-sourcing/position.js';
 import { asRevision, expectedAsNumber, requireStorable } from '../append-rules.js';
+import type { EventStoreHealth } from '../event-store-health.js';
 import { AppendSignal } from '../append-signal.js';
 import { followLog } from '../follow-log.js';
-import { fromPosition, toPosition } from '../numeric-position.js';
+import { fromPosition, isNumericPosition, toPosition } from '../numeric-position.js';
 import { readLimit } from '../read-range.js';
 import { StoredEvent } from '../stored-event.js';
 import type { PendingAppend } from './append-queue.js';
@@ -33,16 +34,8 @@ export interface SqliteEventStoreOptions {
   readonly directory: string;
 }
 
-/** How the store is doing. */
-export interface SqliteEventStoreHealth {
-  /** What it failed with; `undefined` while it works. */
-  readonly fault: string | undefined;
-  readonly events: number;
-  /** The file and its write-ahead log, in bytes. */
-  readonly bytes: number;
-  /** Appends not answered yet. */
-  readonly pendingAppends: number;
-}
+/** How the store is doing; its file and write-ahead log count as bytes. */
+export type SqliteEventStoreHealth = Required<EventStoreHealth>;
 
 /** The name of the file in the data directory. */
 export const eventsFile = 'events.db';
@@ -135,6 +128,14 @@ export class SqliteEventStore implements EventStore {
 
   head(): Promise<Position | undefined> {
     return this.#read(() => (this.#reader.head === 0 ? undefined : toPosition(this.#reader.head)));
+  }
+
+  end(): Promise<Position | undefined> {
+    return this.head();
+  }
+
+  isPosition(text: string): boolean {
+    return isNumericPosition(text);
   }
 
   subscribeAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage> {

@@ -22,18 +22,18 @@ export class PostgresProjectionStore implements ProjectionStore {
     private readonly database: PostgresConnections,
     private readonly settings: Pick<PostgresSettings, 'url' | 'schema'>,
   ) {
-    const removal = `drop the schema (DROP SCHEMA ${quote(settings.schema)} CASCADE)`;
+    const removal = `drop its schema (DROP SCHEMA ${quote(settings.schema)} CASCADE)`;
     this.#names = { place: placeOf(settings), removal };
   }
 
-  async attach(store: Pick<EventReader, 'storeId' | 'head'>): Promise<void> {
-    const head = await store.head();
+  async attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void> {
+    const end = await store.end();
     await this.#change(async (transaction) => {
       const known = await storeId(transaction);
       if (known === undefined)
         await transaction.query(`INSERT INTO read_model (key, value) VALUES ('store-id', $1)`, [store.storeId]);
       else if (known !== store.storeId) throw builtFromAnother(this.#names, known, store.storeId);
-      refuseAhead(this.#names, await checkpoints(transaction), head);
+      refuseAhead(this.#names, await checkpoints(transaction), end);
     });
   }
 

@@ -18,18 +18,18 @@ export class SqliteProjectionStore implements ProjectionStore {
     /** The file, for messages. */
     file: string,
   ) {
-    this.#names = { place: file, removal: `delete ${file}` };
+    this.#names = { place: file, removal: `delete ${file} together with its -wal and -shm files` };
   }
 
-  async attach(store: Pick<EventReader, 'storeId' | 'head'>): Promise<void> {
-    const head = await store.head();
+  async attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void> {
+    const end = await store.end();
     await attempt(() =>
       this.connection.transaction(() => {
         const known = this.#storeId();
         if (known === undefined)
           this.connection.statement(`INSERT INTO read_model (key, value) VALUES ('store-id', ?)`).run(store.storeId);
         else if (known !== store.storeId) throw builtFromAnother(this.#names, known, store.storeId);
-        refuseAhead(this.#names, this.#checkpoints(), head);
+        refuseAhead(this.#names, this.#checkpoints(), end);
       }),
     );
   }

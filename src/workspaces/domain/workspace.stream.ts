@@ -1,7 +1,11 @@
 import { isWorkspaceName } from '../../vocabulary/names.js';
 
-const workspacePrefix = 'workspace-';
-const accountPrefix = 'account-';
+/** How the names of the streams of workspaces begin. */
+export const workspaceCategory = 'workspace-';
+
+/** How the names of the streams of accounts begin. */
+export const accountCategory = 'account-';
+
 const accountIdPattern = /^[a-zA-Z0-9]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9])?$/;
 
 /** 1–63 characters of `a-z`, `A-Z`, `0-9` and inner `-` and `_`. */
@@ -11,24 +15,24 @@ export function isAccountId(text: string): boolean {
 
 /** The stream that holds the events of a workspace. */
 export function workspaceStream(workspace: string): string {
-  return `${workspacePrefix}${workspace}`;
+  return `${workspaceCategory}${workspace}`;
 }
 
 /** The workspace a stream belongs to; `undefined` for a stream of another kind. */
 export function parseWorkspaceStream(stream: string): string | undefined {
-  if (!stream.startsWith(workspacePrefix)) return undefined;
-  const workspace = stream.slice(workspacePrefix.length);
+  if (!stream.startsWith(workspaceCategory)) return undefined;
+  const workspace = stream.slice(workspaceCategory.length);
   return isWorkspaceName(workspace) ? workspace : undefined;
 }
 
 /** The stream that holds the events of an account. */
 export function accountStream(accountId: string): string {
-  return `${accountPrefix}${accountId}`;
+  return `${accountCategory}${accountId}`;
 }
 
 /** The account a stream belongs to; `undefined` for a stream of another kind. */
 export function parseAccountStream(stream: string): string | undefined {
-  if (!stream.startsWith(accountPrefix)) return undefined;
-  const accountId = stream.slice(accountPrefix.length);
+  if (!stream.startsWith(accountCategory)) return undefined;
+  const accountId = stream.slice(accountCategory.length);
   return isAccountId(accountId) ? accountId : undefined;
 }

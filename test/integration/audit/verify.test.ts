@@ -93,6 +93,8 @@ function damaged(change: (event: RecordedEvent) => RecordedEvent | undefined): E
   return {
     storeId: store.storeId,
     head: () => store.head(),
+    end: () => store.end(),
+    isPosition: (text) => store.isPosition(text),
     readStream: (stream, options) => store.readStream(stream, options),
     readAll: async (options) => (await store.readAll(options)).flatMap((event) => change(event) ?? []),
     subscribeAll: (options) => store.subscribeAll(options),

@@ -9,6 +9,7 @@ import { World, at, tagged } from '../../support/world.js';
 import { neighbours } from '../../support/world.in-suite.js';
 import { settle } from '../../support/world.people.js';
 import { WrittenLog, digestOf, pushed, slotOf } from '../../support/written-log.js';
+import { embeddedPlaces } from '../../support/embedded-places.js';
 
 const workspaces = Object.keys(neighbours.workspaces);
 const source = slotOf('alpha/sandbox/web');
@@ -25,7 +26,7 @@ afterEach(() => directory.remove());
 
 /** A world over a log in which somebody stopped half-way. */
 async function after(write: (log: WrittenLog) => Promise<unknown>): Promise<World> {
-  const stores = await openStores({ dataDirectory: directory.path, readModel: { kind: 'embedded' } });
+  const stores = await openStores(embeddedPlaces(directory.path));
   if ((await stores.events.head()) === undefined) await settle(stores.events, neighbours);
   await write(new WrittenLog(stores.events));
   await stores.close();

@@ -46,6 +46,12 @@ class CountingReader implements EventReader {
   head(): ReturnType<EventReader['head']> {
     return this.inner.head();
   }
+  end(): ReturnType<EventReader['end']> {
+    return this.inner.end();
+  }
+  isPosition(text: string): boolean {
+    return this.inner.isPosition(text);
+  }
   subscribeAll(...given: Parameters<EventReader['subscribeAll']>): ReturnType<EventReader['subscribeAll']> {
     this.subscriptions += 1;
     return this.inner.subscribeAll(...given);

@@ -113,7 +113,7 @@ describePostgres('opening a read model in PostgreSQL', () => {
     const made = site();
     const readModel = await made.open();
     cleanups.push(() => readModel.close());
-    const store = (storeId: string) => ({ storeId, head: () => Promise.resolve(undefined) });
+    const store = (storeId: string) => ({ storeId, end: () => Promise.resolve(undefined) });
     await readModel.projections.attach(store('one'));
     const foreign = readModel.projections.attach(store('two'));
     await expect(foreign).rejects.toThrow(ReadModelMismatchError);

@@ -9,7 +9,7 @@ writeSync(1, 'ready\n');
 await new Promise((resolve) => process.stdin.once('data', resolve));
 process.stdin.destroy();
 const readModel = await PostgresReadModel.open(JSON.parse(settings) as PostgresSettings);
-const store = { storeId: 'the-store', head: () => Promise.resolve(undefined) };
+const store = { storeId: 'the-store', end: () => Promise.resolve(undefined) };
 await readModel.projections.attach(store);
 const { live } = await readModel.projections.open(tallyProjection());
 writeSync(1, `generation ${live?.number ?? 'none'}\n`);

@@ -17,7 +17,7 @@ export class FaultyProjectionStore implements ProjectionStore {
     private readonly fault: CommitFault,
   ) {}
 
-  attach(store: Pick<EventReader, 'storeId' | 'head'>): Promise<void> {
+  attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void> {
     return this.inner.attach(store);
   }
 

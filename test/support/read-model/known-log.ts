@@ -23,6 +23,8 @@ export async function knownLog(): Promise<EventReader> {
     readStream: (stream, options) => store.readStream(stream, options),
     readAll: (options) => store.readAll(options),
     head: () => store.head(),
+    end: () => store.end(),
+    isPosition: (text) => store.isPosition(text),
     subscribeAll: (options) => store.subscribeAll(options),
   };
 }

@@ -48,6 +48,8 @@ function wrapped(inner: EventStore, replaced: Partial<EventStore>): EventStore {
     readStream: (stream, options) => inner.readStream(stream, options),
     readAll: (options) => inner.readAll(options),
     head: () => inner.head(),
+    end: () => inner.end(),
+    isPosition: (text) => inner.isPosition(text),
     subscribeAll: (options) => inner.subscribeAll(options),
     close: () => inner.close(),
     ...replaced,

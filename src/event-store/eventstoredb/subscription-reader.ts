@@ -1,0 +1,117 @@
+import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
+import { START, streamNameFilter } from '@eventstore/db-client';
+import type { LogPosition } from './eventstoredb.position.js';
+
+/** What the server has sent, in the order it was sent in. */
+export type Received =
+  | { readonly kind: 'event'; readonly event: AllStreamResolvedEvent }
+  | { readonly kind: 'checkpoint'; readonly position: LogPosition }
+  | { readonly kind: 'caught-up' }
+  | { readonly kind: 'fell-behind' };
+
+/** What a wait for more has ended with. */
+export type Awaited = 'received' | 'ended' | 'silent' | 'aborted';
+
+export interface SubscriptionRequest {
+  readonly prefixes: readonly string[];
+  readonly from: LogPosition | undefined;
+  /** So many messages may wait unread. */
+  readonly buffer: number;
+}
+
+/** Searching this many foreign events on the server is worth a checkpoint. */
+const searchWindow = 32;
+
+class Mark {
+  constructor(readonly received: Received) {}
+}
+
+/**
+ * One subscription of the client.
+ *
+ * The client tells checkpoints and that it has caught up when they arrive, ahead of events that nobody has read yet.
+ * They are put among the events instead, at the place they arrived at, so that each is read when everything before it was.
+ */
+export class SubscriptionReader {
+  readonly #stream: ReturnType<EventStoreDBClient['subscribeToAll']>;
+  #fault: Error | undefined;
+  #hasEnded = false;
+  #wake: (() => void) | undefined;
+
+  constructor(client: EventStoreDBClient, { prefixes, from, buffer }: SubscriptionRequest) {
+    const filter = streamNameFilter({
+      prefixes: [...prefixes],
+      maxSearchWindow: searchWindow,
+      checkpointInterval: 1,
+      checkpointReached: (subscription, position) => {
+        subscription.push(new Mark({ kind: 'checkpoint', position }));
+      },
+    });
+    this.#stream = client.subscribeToAll({ fromPosition: from ?? START, filter }, { highWaterMark: buffer });
+    this.#stream.on('caughtUp', () => {
+      this.#stream.push(new Mark({ kind: 'caught-up' }));
+    });
+    this.#stream.on('fellBehind', () => {
+      this.#stream.push(new Mark({ kind: 'fell-behind' }));
+    });
+    this.#stream.on('error', (fault: unknown) => {
+      this.#fault ??= fault instanceof Error ? fault : new Error(String(fault));
+      this.#end();
+    });
+    this.#stream.on('readable', () => this.#wake?.());
+    this.#stream.on('end', () => {
+      this.#end();
+    });
+    this.#stream.on('close', () => {
+      this.#end();
+    });
+  }
+
+  /** What has arrived and was not read, up to so many messages. @throws what the subscription has failed with, once all is read */
+  take(limit: number): readonly Received[] {
+    const taken: Received[] = [];
+    while (taken.length < limit) {
+      const next: unknown = this.#stream.read();
+      if (next === null) break;
+      taken.push(next instanceof Mark ? next.received : { kind: 'event', event: next as AllStreamResolvedEvent });
+    }
+    if (taken.length === 0 && this.#fault !== undefined) throw this.#fault;
+    return taken;
+  }
+
+  /** Waits until there is more to take, the subscription has ended, a signal is aborted, or nothing has come for so long. */
+  async more(signals: readonly AbortSignal[], silentMs: number): Promise<Awaited> {
+    if (signals.some(({ aborted }) => aborted)) return 'aborted';
+    if (this.#stream.readableLength > 0) return 'received';
+    if (this.#hasEnded) return 'ended';
+    return new Promise((resolve) => {
+      const settle = (outcome: Awaited): void => {
+        clearTimeout(timer);
+        for (const signal of signals) signal.removeEventListener('abort', aborted);
+        this.#wake = undefined;
+        resolve(outcome);
+      };
+      const aborted = (): void => {
+        settle('aborted');
+      };
+      const timer = setTimeout(() => {
+        settle('silent');
+      }, silentMs);
+      for (const signal of signals) signal.addEventListener('abort', aborted);
+      this.#wake = () => {
+        settle(this.#stream.readableLength > 0 || !this.#hasEnded ? 'received' : 'ended');
+      };
+    });
+  }
+
+  /** Ends the subscription; what it says afterwards is not heard. */
+  leave(): void {
+    // A subscription that never came about has nothing to be cancelled, and says so.
+    this.#stream.unsubscribe().catch(() => undefined);
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,19 @@
+import type { Endpoint } from './node-context.js';
+
+export interface ConnectionStringOptions {
+  /** `name:password`. */
+  readonly user?: string;
+  /** Further parameters, for example `keepAliveInterval=-1`. */
+  readonly query?: readonly string[];
+}
+
+/** What a client connects with. One endpoint is connected to directly, several are asked for the leader. */
+export function connectionStringTo(
+  endpoints: readonly Endpoint[],
+  caFile: string | undefined,
+  { user, query = [] }: ConnectionStringOptions = {},
+): string {
+  const security = caFile === undefined ? ['tls=false'] : ['tls=true', `tlsCAFile=${encodeURIComponent(caFile)}`];
+  const hosts = endpoints.map(({ host, port }) => `${host}:${port}`).join(',');
+  return `esdb://${user === undefined ? '' : `${user}@`}${hosts}?${[...security, ...query].join('&')}`;
+}
