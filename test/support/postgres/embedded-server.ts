@@ -23,13 +23,17 @@ export class EmbeddedPostgres {
     private readonly directory: string,
     private readonly binaries: Binaries,
     readonly port: number,
+    private readonly durable: boolean,
   ) {}
 
-  /** @throws Error when no server can run here */
-  static async start(): Promise<EmbeddedPostgres> {
+  /**
+   * @param options.durable commits wait for the disk, as on a server that is not for tests
+   * @throws Error when no server can run here
+   */
+  static async start({ durable = false }: { readonly durable?: boolean } = {}): Promise<EmbeddedPostgres> {
     const directory = await mkdtemp(join(tmpdir(), 'tagalong-postgres-'));
     try {
-      const server = new EmbeddedPostgres(directory, await postgresBinaries(directory), await freePort());
+      const server = new EmbeddedPostgres(directory, await postgresBinaries(directory), await freePort(), durable);
       await server.#initialize();
       await server.start();
       return server;
@@ -46,7 +50,8 @@ export class EmbeddedPostgres {
 
   /** Starts it again after {@link halt}. */
   async start(): Promise<void> {
-    const options = { fsync: 'off', unix_socket_directories: '', listen_addresses: '127.0.0.1', max_connections: 200 };
+    const fsync = this.durable ? 'on' : 'off';
+    const options = { fsync, unix_socket_directories: '', listen_addresses: '127.0.0.1', max_connections: 200 };
     const settings = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const command = [this.binaries.postgres, '-D', this.#data, '-p', String(this.port), ...settings];
     const child = spawn('/bin/sh', ['-c', untilInputEnds, 'sh', ...command], {
@@ -93,10 +98,7 @@ export class EmbeddedPostgres {
     const { uid, gid } = this.binaries.user;
     const passwordFile = join(this.directory, 'password');
     await writeFile(passwordFile, password);
-    if (uid !== undefined && gid !== undefined) {
-      await chown(this.directory, uid, gid);
-      await chown(passwordFile, uid, gid);
-    }
+    if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid);
     const options = ['--auth=scram-sha-256', '--no-locale', '--encoding=UTF8', '--no-sync', '--no-instructions'];
     const { error, status, stderr } = spawnSync(
       this.binaries.initdb,
