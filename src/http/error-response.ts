@@ -42,7 +42,7 @@ export function toErrorResponse(thrown: unknown): ErrorResponse {
     return unavailable('identity-provider-unavailable', thrown.message, '5');
   }
   if (thrown instanceof HttpException)
-    return refusal(thrown.getStatus(), codeOfStatus(thrown.getStatus()), thrown.message);
+    return refusal(thrown.getStatus(), codeOfStatus(thrown.getStatus()), withoutQuery(thrown.message));
   const status = fastifyStatus(thrown);
   if (status !== undefined && thrown instanceof Error) return refusal(status, codeOfStatus(status), thrown.message);
   return {
@@ -67,6 +67,11 @@ function refusal(status: number, error: string, message: string, details?: reado
 
 function unavailable(error: string, message: string, retryAfterSeconds: string): ErrorResponse {
   return { body: { error, code: 503, message }, headers: { 'retry-after': retryAfterSeconds }, isFault: true };
+}
+
+/** The framework names the address there is none of, and what follows the path may be a secret that went astray. */
+function withoutQuery(message: string): string {
+  return message.split('?', 1)[0]?.slice(0, 200) ?? '';
 }
 
 /** Fastify's own refusals (body too large, broken JSON …) carry the status on the error. */

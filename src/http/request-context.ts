@@ -23,14 +23,19 @@ declare module 'fastify' {
 
 const correlationPattern = /^[\x21-\x7e]{1,128}$/;
 
-/** Begins the context of a request; takes over the caller's correlation id when it is a sane one. */
-export function beginContext(request: FastifyRequest): RequestContext {
+/** What ties together everything about a request: the id that the caller gave, when it is a sane one, else a new one. */
+export function correlationIdOf(request: Pick<FastifyRequest, 'headers'>): string {
   const given = headerOf(request, 'x-correlation-id') ?? headerOf(request, 'x-request-id');
-  return { correlationId: given !== undefined && correlationPattern.test(given) ? given : randomUUID() };
+  return given !== undefined && correlationPattern.test(given) ? given : randomUUID();
+}
+
+/** Begins the context of a request; its id is its correlation id. */
+export function beginContext(request: FastifyRequest): RequestContext {
+  return { correlationId: request.id };
 }
 
 /** One header as text; the first when it was sent several times. */
-export function headerOf(request: FastifyRequest, name: string): string | undefined {
+export function headerOf(request: Pick<FastifyRequest, 'headers'>, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

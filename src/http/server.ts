@@ -8,8 +8,10 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { principalName } from '../workspaces/authorization/principal.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
+import { answerBrokenRequest, answerUnreadableAddress } from './protocol-errors.js';
 import { Refusal } from './refusal.js';
-import { beginContext, checkApiVersion } from './request-context.js';
+import { acceptBodies } from './request-bodies.js';
+import { beginContext, checkApiVersion, correlationIdOf } from './request-context.js';
 
 /** Finds the holder of the credential in a request's headers; `undefined` when none was sent. */
 export interface Authenticator {
@@ -21,13 +23,17 @@ export interface Authenticator {
 export function createFastifyAdapter(config: Config, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     bodyLimit: config.bodyLimit,
     trustProxy: config.trustProxy,
     // Long enough for the longest image name in percent-encoded form.
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
+    // Whatever the log says of a request, it says under the id that the answer carries.
+    genReqId: correlationIdOf,
+    frameworkErrors: answerUnreadableAddress,
+    clientErrorHandler: answerBrokenRequest,
     return503OnClosing: true,
   });
 }
@@ -83,17 +89,6 @@ export async function prepareServer(
     });
   }
   acceptBodies(fastify);
-}
-
-/** NDJSON stays text, to be read line by line. A POST without a body has no content type and needs none. */
-function acceptBodies(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser(
-    ['application/x-ndjson', 'application/ndjson'],
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, body);
-    },
-  );
 }
 
 /** One line per request: changes at `info`, reading at `debug`. */
