@@ -3,6 +3,7 @@ import { CommandIdReusedError, StoreUnavailableError, TooMuchContentionError } f
 import { IdentityProviderUnavailableError } from '../workspaces/authentication/identity-provider.error.js';
 import type { FieldFault, RefusalCategory } from './refusal.js';
 import { Refusal } from './refusal.js';
+import { ShuttingDownError } from './shutting-down.error.js';
 
 /** The body of every error: `error` is a stable code, `code` the HTTP status. */
 export interface ErrorBody {
@@ -37,6 +38,8 @@ export function toErrorResponse(thrown: unknown): ErrorResponse {
   }
   if (thrown instanceof CommandIdReusedError) return refusal(409, 'command-id-reused', thrown.message);
   if (thrown instanceof TooMuchContentionError) return unavailable('contention', thrown.message, '1');
+  if (thrown instanceof ShuttingDownError)
+    return { ...unavailable('shutting-down', thrown.message, '1'), isFault: false };
   if (thrown instanceof StoreUnavailableError) return unavailable('store-unavailable', thrown.message, '2');
   if (thrown instanceof IdentityProviderUnavailableError) {
     return unavailable('identity-provider-unavailable', thrown.message, '5');

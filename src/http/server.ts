@@ -8,10 +8,12 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { principalName } from '../workspaces/authorization/principal.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
+import { OpenConnections } from './open-connections.js';
 import { answerBrokenRequest, answerUnreadableAddress } from './protocol-errors.js';
 import { Refusal } from './refusal.js';
 import { acceptBodies } from './request-bodies.js';
 import { beginContext, checkApiVersion, correlationIdOf } from './request-context.js';
+import { ShuttingDownError } from './shutting-down.error.js';
 
 /** Finds the holder of the credential in a request's headers; `undefined` when none was sent. */
 export interface Authenticator {
@@ -34,7 +36,8 @@ export function createFastifyAdapter(config: Config, logger: Logger): FastifyAda
     genReqId: correlationIdOf,
     frameworkErrors: answerUnreadableAddress,
     clientErrorHandler: answerBrokenRequest,
-    return503OnClosing: true,
+    // Refused below, like everything else.
+    return503OnClosing: false,
   });
 }
 
@@ -47,11 +50,13 @@ export async function prepareServer(
 ): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 
+  const connections = new OpenConnections(fastify);
   fastify.decorateRequest('tagalong');
   fastify.addHook('onRequest', async (request, reply) => {
     const context = beginContext(request);
     request.tagalong = context;
     void reply.header('x-correlation-id', context.correlationId);
+    if (connections.areClosing) throw new ShuttingDownError();
     checkApiVersion(request);
     try {
       const found = authenticator.authenticate(request.headers);
