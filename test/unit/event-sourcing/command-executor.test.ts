@@ -175,6 +175,23 @@ describe('one effect per command id', () => {
     await expect(executor.execute('tally-2', add(1), context)).rejects.toThrow(CommandIdReusedError);
   });
 
+  it('refuses an id that was used for another command on the same stream, however long ago', async () => {
+    const store = new InMemoryEventStore();
+    const executor = executorOn(store);
+    const context = aContext({ commandId: 'client/1', repeatable: true });
+    const first = await executor.execute('tally-1', { type: 'AddTwice', amount: 1 }, context);
+    const others: readonly TallyCommand[] = [add(1), { type: 'AddTwice', amount: 2 }, { type: 'Limit', limit: 9 }];
+    const refused = async (): Promise<void> => {
+      for (const other of others)
+        await expect(executor.execute('tally-1', other, context)).rejects.toThrow(CommandIdReusedError);
+      expect(await executor.execute('tally-1', { type: 'AddTwice', amount: 1 }, context)).toEqual(first);
+    };
+    await refused();
+    for (let i = 0; i < 100; i++) await executor.execute('tally-1', add(1), aContext());
+    await refused();
+    expect((await executor.load('tally-1')).state).toMatchObject({ total: 102, limit: Number.MAX_SAFE_INTEGER });
+  });
+
   it('decides a rejected command again: a rejection is not remembered', async () => {
     const executor = executorOn(new InMemoryEventStore());
     await executor.execute('tally-1', { type: 'Limit', limit: 0 }, aContext());
