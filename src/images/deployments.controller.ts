@@ -81,18 +81,24 @@ export class DeploymentsController {
   ): Promise<DeploymentView> {
     const workspace = workspaceOf(request);
     const kind = kindOf(path.kind);
-    const asItWas = await this.#existing(workspace, kind, path.deploymentName);
-    const data = { workspace, kind, deployment: path.deploymentName };
-    await this.answers.visible(reply, await this.handlers.deployments.retire(data, requestOf(request)));
+    const deployment = path.deploymentName;
+    const outcome = await this.handlers.deployments.retire({ workspace, kind, deployment }, requestOf(request));
+    const done = await this.answers.visible(reply, outcome);
+    const asItWas = await this.answers.deploymentBefore(done, { kind, deployment });
+    if (asItWas === undefined) throw deploymentNotFound(workspace, kind, deployment);
     return asItWas;
   }
 
   async #existing(workspace: string, kind: ResourceType, name: string): Promise<DeploymentView> {
     const found = await this.deployments.get(workspace, kind, name);
-    if (found !== undefined) return found;
-    const message = `There is no ${kind} deployment ${name} in workspace ${workspace}.`;
-    throw new Refusal({ code: 'deployment-not-found', category: 'not-found', message });
+    if (found === undefined) throw deploymentNotFound(workspace, kind, name);
+    return found;
   }
+}
+
+function deploymentNotFound(workspace: string, kind: ResourceType, name: string): Refusal {
+  const message = `There is no ${kind} deployment ${name} in workspace ${workspace}.`;
+  return new Refusal({ code: 'deployment-not-found', category: 'not-found', message });
 }
 
 function deployOf(workspace: string, body: DeployDto): Deploy {

@@ -52,7 +52,7 @@ export class PendingSharesController {
     const workspace = workspaceOf(request);
     const data = { shareId, workspace, force: force === 'true' };
     const done = await this.answers.visible(reply, await this.handlers.requests.accept(data, requestOf(request)));
-    await this.answers.sendImage(reply, slotIn(workspace, done.location.source));
+    await this.answers.sendImage(reply, slotIn(workspace, done.location.source), done);
   }
 
   @Post(':pendingShareId/decline')
