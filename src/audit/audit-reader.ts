@@ -1,4 +1,6 @@
 import type { EventReader } from '../event-sourcing/event-store.js';
+import type { Position } from '../event-sourcing/position.js';
+import type { GivenPositions } from '../http/given-positions.js';
 import { invalidInput } from '../http/refusal.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { parseImageReference } from '../vocabulary/image-reference.js';
@@ -18,6 +20,7 @@ export class AuditReader {
     private readonly queries: AuditQueries,
     private readonly store: Pick<EventReader, 'head'>,
     private readonly readYourWrites: Pick<ReadYourWrites, 'upToDate'>,
+    private readonly positions: Pick<GivenPositions, 'isPosition' | 'checked'>,
     /** The types of all events that this release knows. */
     private readonly kinds: ReadonlySet<string>,
   ) {}
@@ -28,9 +31,7 @@ export class AuditReader {
    */
   async page(workspace: string | undefined, query: AuditEventsQueryDto): Promise<AuditPage> {
     const filter = this.#filter(workspace, query);
-    const cursor = query.cursor === undefined ? undefined : parseAuditCursor(query.cursor);
-    if (query.cursor !== undefined && cursor === undefined)
-      throw invalidInput('invalid-cursor', 'cursor is not one that the service gave out. Begin again without it.');
+    const cursor = query.cursor === undefined ? undefined : this.#cursor(query.cursor);
     await this.readYourWrites.upToDate(projections);
     return this.queries.page(filter, {
       order: query.order === 'desc' ? 'descending' : 'ascending',
@@ -58,6 +59,12 @@ export class AuditReader {
     yield* this.queries.export({ ...filter, through }, signal);
   }
 
+  #cursor(text: string): Position {
+    const position = parseAuditCursor(text);
+    if (position !== undefined && this.positions.isPosition(position)) return position;
+    throw invalidInput('invalid-cursor', 'cursor is not one that the service gave out. Begin again without it.');
+  }
+
   #filter(workspace: string | undefined, query: AuditFilterQueryDto): AuditFilter {
     const { principal, after } = query;
     const image = query.image === undefined ? undefined : parseImageReference(query.image);
@@ -74,7 +81,7 @@ export class AuditReader {
       ...(types !== undefined && { types }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
-      ...(after !== undefined && { after }),
+      ...(after !== undefined && { after: this.positions.checked('after', after) }),
     };
   }
 

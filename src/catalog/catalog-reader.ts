@@ -1,6 +1,9 @@
+import type { GivenPositions } from '../http/given-positions.js';
 import { invalidInput } from '../http/refusal.js';
+import type { Refusal } from '../http/refusal.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import type { Position } from '../event-sourcing/position.js';
+import { parseInstant } from '../vocabulary/instant.js';
 import type { Slot } from '../vocabulary/slot.js';
 import { catalogHistoryProjection } from './history/catalog-history.projection.js';
 import type { HistoryQueries } from './history/history.queries.js';
@@ -8,7 +11,6 @@ import type { ImageFilter } from './queries/image-page.query.js';
 import type { ImagePage, ImageQueries } from './queries/image.queries.js';
 import type { Rendered } from './view/rendered-image.js';
 
-const timePattern = /^\d{4}-\d{2}-\d{2}T/;
 const historyName = catalogHistoryProjection().name;
 
 /** Reads images as they are now or as they were at a moment. */
@@ -16,7 +18,8 @@ export class CatalogReader {
   constructor(
     private readonly images: ImageQueries,
     private readonly history: HistoryQueries,
-    private readonly readYourWrites: ReadYourWrites,
+    private readonly readYourWrites: Pick<ReadYourWrites, 'upToDate'>,
+    private readonly positions: Pick<GivenPositions, 'isPosition' | 'reached'>,
   ) {}
 
   /** @param at a time in RFC 3339 or a position; absent for now */
@@ -33,17 +36,23 @@ export class CatalogReader {
     return at === undefined ? this.images.get(slot) : this.history.get(slot, await this.#moment(at));
   }
 
+  /** Whether the image in a slot had a tag at a moment. */
+  async hadTag(slot: Slot, tag: string, at: string): Promise<boolean> {
+    return this.history.hasTag(slot, tag, await this.#moment(at));
+  }
+
   /** The last position at or before a moment. A time before the first event is a position before all others. */
   async #moment(at: string): Promise<Position> {
     await this.readYourWrites.upToDate([historyName]);
-    if (!timePattern.test(at)) return at;
-    const time = new Date(at);
-    if (Number.isNaN(time.getTime())) {
-      throw invalidInput(
-        'invalid-input',
-        'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or a position.',
-      );
-    }
-    return (await this.history.positionAt(time.toISOString())) ?? '';
+    if (this.positions.isPosition(at)) return this.positions.reached('at', at);
+    const time = parseInstant(at);
+    if (time === undefined) throw notAMoment();
+    return (await this.history.positionAt(new Date(time).toISOString())) ?? '';
   }
+}
+
+function notAMoment(): Refusal {
+  const message =
+    'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, with the + of an offset written %2B, or a position';
+  return invalidInput('invalid-input', `${message}.`, [{ field: 'at', message }]);
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
+import { isHeld } from '../http/if-none-match.js';
 import { headerOf, workspaceOf } from '../http/request-context.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -49,7 +50,7 @@ export class CatalogController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const page = await this.reader.list(workspaceOf(request), filterOf(query), query.at);
     if (page.nextCursor !== undefined) void reply.header('x-next-cursor', page.nextCursor);
     sendCached(request, reply, page);
@@ -65,11 +66,17 @@ export class CatalogController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const { slot, tag } = imageAndTag(workspaceOf(request), path);
-    if (tag !== undefined && query.at === undefined) await this.#resolved(slot, { tag });
     const found = await this.reader.get(slot, query.at);
     if (found === undefined) throw imageMissing(slot);
+    if (tag !== undefined && query.at === undefined) await this.#resolved(slot, { tag });
+    else if (tag !== undefined && query.at !== undefined && !(await this.reader.hadTag(slot, tag, query.at)))
+      throw new Refusal({
+        code: 'tag-not-found',
+        category: 'not-found',
+        message: `${slotLabel(slot)} had no tag ${tag} then.`,
+      });
     sendCached(request, reply, found);
   }
 
@@ -82,7 +89,7 @@ export class CatalogController {
     @Query() query: ResolveQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<ResolvedImage> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const { slot, tag } = imageAndTag(workspaceOf(request), path);
     return this.#resolved(slot, wantedOf(query.tag ?? tag, query.digest));
   }
@@ -96,7 +103,7 @@ export class CatalogController {
     @Query() query: WorkspaceQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<ImageUsage> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const slot = wholeImage(workspaceOf(request), path, 'what depends on an image is told for all its tags.');
     const visible = await this.directory.workspacesOf(callerOf(request));
     const names = new Set(visible.map(({ workspace }) => workspace.name));
@@ -148,7 +155,7 @@ function wantedOf(tag: string | undefined, digest: string | undefined): Wanted {
 /** Sends JSON that is already text, or 304 when the caller has it already. */
 function sendCached(request: FastifyRequest, reply: FastifyReply, { body, etag }: Rendered): void {
   void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-  if (headerOf(request, 'if-none-match') === etag) void reply.status(304).send();
+  if (isHeld(etag, headerOf(request, 'if-none-match'))) void reply.status(304).send();
   else void reply.header('content-type', 'application/json; charset=utf-8').send(body);
 }
 

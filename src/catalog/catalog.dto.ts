@@ -20,9 +20,7 @@ export class PageQueryDto extends WorkspaceQueryDto {
 export class ListImagesQueryDto extends PageQueryDto {
   /** Only names that contain this text. */
   @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
+  @Matches(/^\P{Cc}{1,200}$/u, { message: 'q must have 1 to 200 characters, none of them a control character' })
   q?: string;
 
   /** Only images of this resource type. */

@@ -10,13 +10,20 @@ import { eventCodecs } from './event-codecs.js';
 import type { Tagalong } from './tagalong.js';
 
 /** What the doors to the record need: audit, billing, projections. */
-export function recordProviders({ stores, config, projections, readYourWrites, clock }: Tagalong): Provider[] {
+export function recordProviders({
+  stores,
+  config,
+  projections,
+  readYourWrites,
+  positions,
+  clock,
+}: Tagalong): Provider[] {
   const { events, readModel } = stores;
   const kinds = new Set(eventCodecs.flatMap(({ types }) => [...types]));
   return [
     {
       provide: AuditReader,
-      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, kinds),
+      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, positions, kinds),
     },
     {
       provide: Verifications,

@@ -20,8 +20,10 @@ import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
+import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
+import { isNumericPosition } from '../event-store/numeric-position.js';
 import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
 import { imageAggregate } from '../images/domain/image.aggregate.js';
 import type { SlotExecutor } from '../images/handlers/image-handler.js';
@@ -69,6 +71,7 @@ export interface Tagalong {
   readonly standingAccess: StandingAccess;
   readonly bus: CommandBus;
   readonly readYourWrites: ReadYourWrites;
+  readonly positions: GivenPositions;
   /** Finishes what was accepted, then releases the stores. */
   close(): Promise<void>;
 }
@@ -148,7 +151,8 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     if (committed === undefined) catalog.images.forget();
   });
 
-  const readYourWrites = waitingFor(projections, events, config.readYourWritesMs);
+  const positions = new GivenPositions(events, isNumericPosition);
+  const readYourWrites = waitingFor(projections, events, positions, config.readYourWritesMs);
   const images = new ImageHandlers({
     slots,
     steps: sharing,
@@ -217,7 +221,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       }),
   });
   const standingAccess = new StandingAccess(authenticator, directory);
-  const feed = createCatalogFeed(stores, projections, directory, clock);
+  const feed = createCatalogFeed(stores, projections, directory, positions, clock);
 
   await projections.start();
   expiry.start();
@@ -233,11 +237,12 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites),
+    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, positions),
     feed,
     standingAccess,
     bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
     readYourWrites,
+    positions,
     async close() {
       await feed.close();
       await expiry.stop();
@@ -247,7 +252,12 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   };
 }
 
-function waitingFor(projections: ProjectionHost, events: EventReader, timeoutMs: number): ReadYourWrites {
+function waitingFor(
+  projections: ProjectionHost,
+  events: EventReader,
+  positions: GivenPositions,
+  timeoutMs: number,
+): ReadYourWrites {
   const wait = async (position: Position | undefined, names: readonly string[]): Promise<void> => {
     if (position === undefined) return;
     const visible = await projections.waitFor(position, { projections: names, timeoutMs });
@@ -255,6 +265,9 @@ function waitingFor(projections: ProjectionHost, events: EventReader, timeoutMs:
   };
   return {
     passed: (position) => wait(position, readYourWritesProjections),
+    async asked(text) {
+      if (text !== undefined) await wait(positions.checked('minPosition', text), readYourWritesProjections);
+    },
     upToDate: async (names) => wait(await events.head(), names),
   };
 }

@@ -40,11 +40,23 @@ export function headerOf(request: Pick<FastifyRequest, 'headers'>, name: string)
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** The workspace the request names, in the header or as `?workspace=`. */
+/**
+ * The workspace the request names, in the header or as `?workspace=`.
+ *
+ * @throws Refusal when it names two: whichever was meant, the other one must not be answered in its place
+ */
 export function requestedWorkspace(request: FastifyRequest): string | undefined {
   const header = headerOf(request, 'x-blaxel-workspace');
-  if (header !== undefined && header !== '') return header;
-  const { query } = request;
+  const asked = workspaceInQuery(request);
+  if (header === undefined || header === '') return asked;
+  if (asked === undefined || asked === header) return header;
+  throw invalidInput(
+    'workspace-ambiguous',
+    'X-Blaxel-Workspace and ?workspace= name two workspaces. Leave one of them out.',
+  );
+}
+
+function workspaceInQuery({ query }: FastifyRequest): string | undefined {
   if (typeof query !== 'object' || query === null || !('workspace' in query)) return undefined;
   return typeof query.workspace === 'string' && query.workspace !== '' ? query.workspace : undefined;
 }

@@ -52,7 +52,7 @@ export class DeploymentsController {
     @Query() { kind, minPosition }: ListDeploymentsQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<readonly DeploymentView[]> {
-    await this.readYourWrites.passed(minPosition);
+    await this.readYourWrites.asked(minPosition);
     return this.deployments.list(workspaceOf(request), {
       kind: kind === undefined ? undefined : parseResourceType(kind),
     });
@@ -66,7 +66,7 @@ export class DeploymentsController {
     @Query() { minPosition }: WorkspaceQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<DeploymentView> {
-    await this.readYourWrites.passed(minPosition);
+    await this.readYourWrites.asked(minPosition);
     return this.#existing(workspaceOf(request), kindOf(path.kind), path.deploymentName);
   }
 

@@ -32,7 +32,7 @@ export class PendingSharesController {
     @Query() { direction, minPosition }: PendingSharesQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<readonly PendingShareView[]> {
-    await this.readYourWrites.passed(minPosition);
+    await this.readYourWrites.asked(minPosition);
     const now = new Date().toISOString();
     const workspace = workspaceOf(request);
     return direction === 'outgoing' ? this.shares.outgoing(workspace, now) : this.shares.incoming(workspace, now);
