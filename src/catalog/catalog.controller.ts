@@ -2,8 +2,8 @@ import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common'
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
-import { isHeld } from '../http/if-none-match.js';
-import { headerOf, workspaceOf } from '../http/request-context.js';
+import { sendCached } from '../http/cached-answer.js';
+import { workspaceOf } from '../http/request-context.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { Refusal, invalidInput } from '../http/refusal.js';
@@ -23,7 +23,6 @@ import { ResolveQueries } from './queries/resolve.queries.js';
 import type { Wanted } from './queries/resolve.queries.js';
 import { UsageQueries } from './queries/usage.queries.js';
 import type { ImageUsage } from './queries/usage.queries.js';
-import type { Rendered } from './view/rendered-image.js';
 import type { ResolvedImage } from './view/resolved-image.js';
 
 @ApiTags('images')
@@ -150,13 +149,6 @@ function wantedOf(tag: string | undefined, digest: string | undefined): Wanted {
   }
   if (digest !== undefined) return { digest };
   return tag === undefined ? 'latest' : { tag };
-}
-
-/** Sends JSON that is already text, or 304 when the caller has it already. */
-function sendCached(request: FastifyRequest, reply: FastifyReply, { body, etag }: Rendered): void {
-  void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-  if (isHeld(etag, headerOf(request, 'if-none-match'))) void reply.status(304).send();
-  else void reply.header('content-type', 'application/json; charset=utf-8').send(body);
 }
 
 function imageMissing(slot: Slot): Refusal {

@@ -1,10 +1,13 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseDeploymentCursor } from '../catalog/queries/deployment-cursor.js';
+import type { DeploymentCursor } from '../catalog/queries/deployment-cursor.js';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
 import type { DeploymentView } from '../catalog/view/deployment.view.js';
 import { requestOf } from '../command-bus/request-of.js';
 import { Access } from '../http/access.decorator.js';
+import { sendCached, taggedByContent } from '../http/cached-answer.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { Refusal, invalidInput } from '../http/refusal.js';
@@ -45,17 +48,23 @@ export class DeploymentsController {
     return this.#existing(workspace, data.kind, data.deployment);
   }
 
+  /** With `limit`, the header X-Next-Cursor tells where the next page begins; the last page has none. */
   @Get()
   @Access('member')
   @ApiOperation({ summary: 'List deployments.' })
   async list(
-    @Query() { kind, minPosition }: ListDeploymentsQueryDto,
+    @Query() { kind, limit, cursor, minPosition }: ListDeploymentsQueryDto,
     @Req() request: FastifyRequest,
-  ): Promise<readonly DeploymentView[]> {
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     await this.readYourWrites.asked(minPosition);
-    return this.deployments.list(workspaceOf(request), {
+    const { deployments, nextCursor } = await this.deployments.list(workspaceOf(request), {
       kind: kind === undefined ? undefined : parseResourceType(kind),
+      limit: limit === undefined ? undefined : Number(limit),
+      after: cursor === undefined ? undefined : deploymentAt(cursor),
     });
+    if (nextCursor !== undefined) void reply.header('x-next-cursor', nextCursor);
+    sendCached(request, reply, taggedByContent(deployments, nextCursor));
   }
 
   @Get(':kind/:deploymentName')
@@ -118,6 +127,12 @@ function deployOf(workspace: string, body: DeployDto): Deploy {
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
   };
+}
+
+function deploymentAt(cursor: string): DeploymentCursor {
+  const found = parseDeploymentCursor(cursor);
+  if (found !== undefined) return found;
+  throw invalidInput('invalid-cursor', 'cursor is not one that the service gave out. Begin again without it.');
 }
 
 function kindOf(text: string): ResourceType {

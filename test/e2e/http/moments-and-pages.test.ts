@@ -118,20 +118,57 @@ describe('what a caller has already', () => {
   it('is sent again after it changed in the workspace that owns it', async () => {
     await platform.share('alpha', 'sandbox/base', 'beta');
     const list = async (held: string) => get('/images', { 'if-none-match': held }, 'beta');
-    const etagAfter = async (change: Promise<unknown>, held: string): Promise<string> => {
+    const etagAfter = async (change: () => Promise<unknown>, held: string): Promise<string> => {
       expect((await list(held)).status).toBe(304);
-      await change;
+      await change();
       const { status, headers } = await list(held);
       expect(status).toBe(200);
       return headers.get('etag') ?? '';
     };
     let held = (await list('')).headers.get('etag') ?? '';
-    held = await etagAfter(platform.push('alpha', 'sandbox/base', 'v2', 5), held);
-    held = await etagAfter(platform.call('DELETE', '/images/sandbox/base/share/beta', { workspace: 'alpha' }), held);
-    held = await etagAfter(platform.share('alpha', 'sandbox/base', 'beta'), held);
+    held = await etagAfter(() => platform.push('alpha', 'sandbox/base', 'v2', 5), held);
+    held = await etagAfter(
+      () => platform.call('DELETE', '/images/sandbox/base/share/beta', { workspace: 'alpha' }),
+      held,
+    );
+    held = await etagAfter(() => platform.share('alpha', 'sandbox/base', 'beta'), held);
     await platform.push('alpha', 'job/other', 'v2', 6);
     await platform.push('gamma', 'sandbox/base', 'v1', 7);
     expect((await list(held)).status).toBe(304);
     await platform.call('DELETE', '/images/sandbox/base/share/beta', { workspace: 'alpha' });
+  });
+});
+
+describe('a list of deployments', () => {
+  it('comes in pages, each tagged', async () => {
+    await platform.push('gamma', 'sandbox/base', 'v1', 7);
+    for (const [kind, name] of [
+      ['job', 'b'],
+      ['agent', 'z'],
+      ['job', 'a'],
+    ])
+      await platform.call('POST', '/deployments', { workspace: 'gamma', body: { kind, name, image: 'sandbox/base' } });
+    const list = (query: string, headers = {}) => get(`/deployments${query}`, headers, 'gamma');
+    const named = ({ body }: { body: unknown }): unknown[] =>
+      (body as { metadata: { kind: string; name: string } }[]).map(({ metadata: { kind, name } }) => `${kind}/${name}`);
+
+    const seen: unknown[] = [];
+    for (let cursor = ''; ;) {
+      const page = await list(`?limit=1${cursor}`);
+      seen.push(...named(page));
+      const etag = page.headers.get('etag') ?? '';
+      expect((await list(`?limit=1${cursor}`, { 'if-none-match': etag })).status).toBe(304);
+      const next = page.headers.get('x-next-cursor');
+      if (next === null) break;
+      cursor = `&cursor=${next}`;
+    }
+    expect(seen).toEqual(['agent/z', 'job/a', 'job/b']);
+    expect(named(await list('?kind=jobs'))).toEqual(['job/a', 'job/b']);
+
+    const whole = (await list('')).headers.get('etag') ?? '';
+    await platform.call('DELETE', '/deployments/job/a', { workspace: 'gamma' });
+    expect((await list('', { 'if-none-match': whole })).status).toBe(200);
+    for (const query of ['?cursor=garbage', '?limit=0', '?limit=1001', '?q=a'])
+      expect(await list(query)).toMatchObject({ status: 400, body: { code: 400 } });
   });
 });

@@ -154,7 +154,7 @@ describe('the images of a workspace', () => {
     log.unshare(web, 'beta');
     await settle();
     expect(await catalog.list('beta')).toEqual([]);
-    expect(await catalog.queries.deployments.list('beta')).toEqual([]);
+    expect(await catalog.queries.deployments.list('beta')).toEqual({ deployments: [] });
     expect(await names()).toEqual(['sandbox/web']);
   });
 
