@@ -39,7 +39,8 @@ module.exports = {
     },
     {
       name: 'cli-speaks-http',
-      comment: 'The command line is a client: it may start the service and read shared vocabulary, nothing else of it.',
+      comment:
+        'The command line is a client: it may start the service, have the files of a stopped one audited, and read shared vocabulary; nothing else of it.',
       severity: 'error',
       from: { path: '^src/cli/' },
       to: { path: '^src/(images|workspaces|catalog|billing|registry|command-bus|event-store|read-model)/' },

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { accessRuleKey } from '../src/http/access.decorator.js';
-import type { AccessRule } from '../src/http/access.decorator.js';
+import type { AccessRule } from '../src/http/access-rule.js';
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
 

@@ -68,7 +68,7 @@ async function call(method: string, path: string, key: string, workspace?: strin
 
 /** Runs the command line as a person would. */
 function tagalong(key: string, workspace: string, ...words: string[]): void {
-  console.log(pc.green(`$ tagalong ${words.join(' ')}`));
+  console.log(pc.green(`$ tagalong ${words.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ')}`));
   const ran = spawnSync(process.execPath, [join(dist, 'cli/main.js'), ...words], {
     encoding: 'utf8',
     env: {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AccessLevel } from '../src/http/access.decorator.js';
+import type { AccessLevel } from '../src/http/access-rule.js';
 import { declaredRoutes } from './declared-routes.js';
 import type { DeclaredRoute } from './declared-routes.js';
 

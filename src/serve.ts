@@ -9,7 +9,7 @@ import type { Tagalong } from './composition/tagalong.js';
 import type { Config } from './config/config.js';
 import { NestLogger } from './http/nest-logger.js';
 import { credentialReader } from './http/credential-reader.js';
-import { serveOpenApi } from './http/openapi.js';
+import { serveOpenApi } from './composition/openapi.js';
 import { createFastifyAdapter, prepareServer } from './http/server.js';
 
 /** A service that answers requests. */
@@ -30,7 +30,7 @@ export async function serve(config: Config, logger: Logger = createLogger(config
   const service = await openTagalong(config, logger);
   try {
     const app = await createApp(service, logger);
-    await app.listen({ host: config.host, port: config.port });
+    await listen(app, config);
     const url = await app.getUrl();
     announce(service, url, logger);
     return { url, service, stop: () => stop(app, service, logger) };
@@ -40,11 +40,21 @@ export async function serve(config: Config, logger: Logger = createLogger(config
   }
 }
 
+/**
+ * Writes JSON lines to standard output: several at a time and at the latest a moment after they were said, because a
+ * write for each costs a good part of the request it tells of. What was said is written before the process ends, but
+ * for a kill.
+ */
 export function createLogger({ logLevel }: Pick<Config, 'logLevel'>): Logger {
-  return pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['req.headers'] });
+  const lines = pino.destination({ dest: 1, sync: false, minLength: 8_192, periodicFlush: 100 });
+  return pino(
+    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['req.headers'] },
+    lines,
+  );
 }
 
-async function createApp(service: Tagalong, logger: Logger): Promise<NestFastifyApplication> {
+/** The doors of an open service, not listening yet. */
+export async function createApp(service: Tagalong, logger: Logger): Promise<NestFastifyApplication> {
   const { config } = service;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.for(service),
@@ -52,9 +62,32 @@ async function createApp(service: Tagalong, logger: Logger): Promise<NestFastify
     { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   await prepareServer(app, config, logger, credentialReader(service.authenticator));
-  serveOpenApi(app);
+  serveOpenApi(app, service.bus);
   await app.init();
   return app;
+}
+
+async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (fault) {
+    throw new Error(`cannot listen on ${host}, port ${port}: ${listenFault(fault)}`, { cause: fault });
+  }
+}
+
+function listenFault(fault: unknown): string {
+  const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another process listens there; stop that one, or choose another port with TAGALONG_PORT';
+    case 'EACCES':
+      return 'this user may not; choose a port from 1024 on with TAGALONG_PORT';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'this machine has no such address; choose another with TAGALONG_HOST';
+    default:
+      return fault instanceof Error ? fault.message : String(fault);
+  }
 }
 
 function announce({ operatorKey, config }: Tagalong, url: string, logger: Logger): void {

@@ -20,9 +20,9 @@ export class AuditReader {
     private readonly queries: AuditQueries,
     private readonly store: Pick<EventReader, 'head'>,
     private readonly readYourWrites: Pick<ReadYourWrites, 'upToDate'>,
-    private readonly positions: Pick<GivenPositions, 'isPosition' | 'checked'>,
     /** The types of all events that this release knows. */
     private readonly kinds: ReadonlySet<string>,
+    private readonly positions: Pick<GivenPositions, 'isPosition' | 'checked'>,
   ) {}
 
   /**

@@ -1,7 +1,6 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import type { Json } from '../event-sourcing/json.js';
-import { Instant, textRule } from '../http/field-rules.js';
+import { z } from 'zod';
+import { Instant, PageLimit, PositionText, WorkspaceName, textRule } from '../http/field-rules.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
 import { parseImageReference } from '../vocabulary/image-reference.js';
 
@@ -12,6 +11,7 @@ const WholeImage = textRule(
     return image !== undefined && image.tag === undefined && image.digest === undefined;
   },
   'must be a whole image such as sandbox/my-template, without a tag or digest',
+  z.string().meta({ examples: ['sandbox/base'] }),
 );
 
 /** Which events; every condition given must hold. */
@@ -45,14 +45,13 @@ export class AuditFilterQueryDto extends WorkspaceQueryDto {
 
   /** Only events after this position. */
   @IsOptional()
-  @Matches(/^[0-9A-Za-z_-]{1,64}$/, { message: 'after must be a position as the service gave it out' })
+  @PositionText()
   after?: string;
 }
 
 export class AuditEventsQueryDto extends AuditFilterQueryDto {
   /** At most so many, 1 to 1000. Default: 100. */
-  @IsOptional()
-  @Matches(/^([1-9]\d{0,2}|1000)$/, { message: 'limit must be a whole number from 1 to 1000' })
+  @PageLimit()
   limit?: string;
 
   /** Where the page begins: the X-Next-Cursor of the page before. */
@@ -68,40 +67,22 @@ export class AuditEventsQueryDto extends AuditFilterQueryDto {
   order?: 'asc' | 'desc';
 }
 
-export class AuditedImageDto {
-  resourceType!: string;
-  name!: string;
-}
+/** How far to replay, and what to tell of it. */
+export class ReplayQueryDto {
+  /** As far as this time, RFC 3339, or this position, itself included. Default: the end of the log. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(64)
+  to?: string;
 
-/** An event with everything on record about it. */
-export class AuditEventDto {
-  position!: string;
-  stream!: string;
-  /** Its number in the stream, from 0. */
-  revision!: number;
-  id!: string;
-  type!: string;
-  /** Of the shape of `data`. */
-  schemaVersion!: number;
-  /** As stored. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
-  data!: Json;
-  /** Who: user:SUB, service-account:CLIENTID, operator, or a process of the service. */
-  principal!: string;
-  /** Who sent the command, when a service acted for the principal. */
-  actor?: string;
-  /** Through what: http, cli, console … */
-  via!: string;
-  /** When, RFC 3339 in UTC. */
-  occurredAt!: string;
-  /** Why, when the caller said so. */
-  reason?: string;
-  commandId!: string;
-  correlationId!: string;
-  /** The event that led to this one, when a process of the service reacted. */
-  causationId?: string;
-  /** Whose stream it is. */
+  /** Only what this workspace saw. The header names no workspace here. */
+  @IsOptional()
+  @WorkspaceName()
   workspace?: string;
-  /** The slot the stream is about. */
-  image?: AuditedImageDto;
+
+  /** Only this image, TYPE/NAME. */
+  @IsOptional()
+  @WholeImage()
+  image?: string;
 }

@@ -2,6 +2,7 @@ import { readMetadata } from '../event-sourcing/codec.js';
 import type { RecordedEvent } from '../event-sourcing/event.js';
 import type { Json } from '../event-sourcing/json.js';
 import type { Position } from '../event-sourcing/position.js';
+import type { ResourceType } from '../vocabulary/names.js';
 import { parseImageStream } from '../vocabulary/slot.js';
 import { parseWorkspaceStream } from '../workspaces/domain/workspace.stream.js';
 
@@ -27,7 +28,7 @@ export interface AuditEvent {
   readonly causationId?: string;
   /** Whose stream it is; absent for a stream of no workspace, such as an account's. */
   readonly workspace?: string;
-  readonly image?: { readonly resourceType: string; readonly name: string };
+  readonly image?: { readonly resourceType: ResourceType; readonly name: string };
 }
 
 /**

@@ -41,6 +41,7 @@ export const auditProjection: Projection = {
   name: 'audit',
   version: 1,
   tables: [auditCounters, auditNames, auditStreams, auditEvents, auditConcerns, auditTimes],
+  gatherMs: 100,
   async project(batch, rows) {
     const entries = batch.map(entryOf);
     const numbers = new AuditNumbers(rows);

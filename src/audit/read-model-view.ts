@@ -29,13 +29,13 @@ export class ReadModelView {
   }
 
   /** All rows of a table in the order of its primary key, texts by code point. */
-  async *rows(table: TableSpec): AsyncGenerator<Row, void, undefined> {
+  async *rows<R extends Row>(table: TableSpec<R>): AsyncGenerator<R, void, undefined> {
     const columns = sql.join(Object.keys(table.columns).map((column) => sql.ref(column)));
     const key = sql.join(table.primaryKey.map((column) => sql.ref(column)));
     let after: readonly ColumnValue[] | undefined;
     for (;;) {
       const beyond = after === undefined ? sql`1 = 1` : sql`(${key}) > (${sql.join(after)})`;
-      const { rows } = await sql<Row>`
+      const { rows } = await sql<R>`
         select ${columns} from ${sql.table(table.name)} where ${beyond} order by ${key} limit ${sql.lit(pageSize)}
       `.execute(this.db);
       yield* rows;
@@ -47,6 +47,6 @@ export class ReadModelView {
 }
 
 /** The values of a row's primary key. */
-export function keyOf(table: TableSpec, row: Row): ColumnValue[] {
+export function keyOf<R extends Row>(table: TableSpec<R>, row: R): ColumnValue[] {
   return table.primaryKey.map((column) => row[column] ?? null);
 }

@@ -12,7 +12,15 @@ import type { EventDifference, ReadingCodec } from './verify/check-events.js';
 import { compareRows } from './verify/compare-rows.js';
 import type { RowDifference } from './verify/compare-rows.js';
 
+/** What a check of the event store's own files says: how far it is, and what is wrong with them. */
+export type StoreCheck =
+  | { readonly kind: 'progress'; readonly done: number; readonly total: number }
+  | { readonly kind: 'fault'; readonly fault: string; readonly position?: Position; readonly stream?: string }
+  | { readonly kind: 'done' };
+
 export interface VerifyOptions {
+  /** Checks the files that the log is read from. Absent for a store that has none of its own. */
+  readonly store?: AsyncIterable<StoreCheck>;
   readonly reader: EventReader;
   /** The read model in question, held at one moment: rows and checkpoints must not move meanwhile. */
   readonly live: ReadModelView;
@@ -37,10 +45,23 @@ export type Difference =
       readonly projection: string;
       readonly message: string;
     }
+  | {
+      /** The event store itself is damaged, or its streams do not read as its log does. */
+      readonly kind: 'store-damaged';
+      readonly message: string;
+      readonly position?: Position;
+      readonly stream?: string;
+    }
   | { readonly kind: 'projection-ahead-of-log'; readonly projection: string; readonly checkpoint: Position }
   | { readonly kind: 'projection-cannot-replay'; readonly projection: string; readonly message: string };
 
 export type VerifyMessage =
+  | {
+      readonly kind: 'progress';
+      readonly phase: 'checking-store';
+      readonly done: number;
+      readonly total: number;
+    }
   | {
       readonly kind: 'progress';
       readonly phase: 'replaying';
@@ -78,13 +99,14 @@ const rowsPerTurn = 500;
 const rowsPerProgress = 20 * rowsPerTurn;
 
 /**
- * Checks every event of the log, replays it into a fresh read model, each projection exactly as far as its live
+ * Checks the store and every event of the log, replays it into a fresh read model, each projection exactly as far as its live
  * one has come, and compares all tables row by row. The last message is the result.
  *
  * @throws StoreUnavailableError when the log cannot be read or the fresh read model cannot be written
  */
 export async function* verify(options: VerifyOptions): AsyncGenerator<VerifyMessage, void, undefined> {
   const tally = new Tally(options.maxDifferences ?? 100);
+  yield* checkStore(options, tally);
   const head = await options.reader.head();
   const { comparable, expected } = yield* prepare(options, head, tally);
   const events = yield* replayAndCheck(options, head, comparable, expected, tally);
@@ -100,6 +122,29 @@ export async function* verify(options: VerifyOptions): AsyncGenerator<VerifyMess
     compared.push({ projection: projection.name, checkpoint });
   }
   yield { kind: 'result', ok: tally.count === 0, events, rows, differences: tally.count, compared };
+}
+
+async function* checkStore(
+  { store, signal }: VerifyOptions,
+  tally: Tally,
+): AsyncGenerator<VerifyMessage, void, undefined> {
+  if (store === undefined) return;
+  for await (const step of store) {
+    signal?.throwIfAborted();
+    switch (step.kind) {
+      case 'progress':
+        yield { kind: 'progress', phase: 'checking-store', done: step.done, total: step.total };
+        break;
+      case 'fault': {
+        const { fault: message, position, stream } = step;
+        const where = { ...(position !== undefined && { position }), ...(stream !== undefined && { stream }) };
+        yield* tally.tell({ kind: 'store-damaged', message, ...where });
+        break;
+      }
+      case 'done':
+        break;
+    }
+  }
 }
 
 /** Finds out how far each projection has to be replayed. */

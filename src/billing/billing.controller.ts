@@ -1,13 +1,14 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Refuses } from '../http/openapi/answers.js';
 import { workspaceOrAll } from '../http/request-context.js';
 import { sendPieces } from '../http/streamed-answer.js';
 import { BillingReader } from './billing-reader.js';
 import type { StorageBill } from './billing-reader.js';
-import { StorageBillDto, StorageQueryDto } from './billing.dto.js';
-import { timeText, workspaceStorageJson } from './billing.view.js';
+import { StorageQueryDto } from './billing.dto.js';
+import { storageBillSchema, timeText, workspaceStorageJson } from './billing.view.js';
 
 @ApiTags('billing')
 @Controller('v0/billing')
@@ -22,8 +23,9 @@ export class BillingController {
    */
   @Get('storage')
   @Access('admin', { operatorSeesAll: true })
-  @ApiOperation({ summary: 'What is stored, and what it comes to.' })
-  @ApiOkResponse({ type: StorageBillDto })
+  @ApiOperation({ operationId: 'getStorageBill', summary: 'What is stored, and what it comes to.' })
+  @Answers(200, 'The bill.', storageBillSchema)
+  @Refuses(400, 'invalid-period', 'series-too-long')
   async storage(
     @Query() query: StorageQueryDto,
     @Req() request: FastifyRequest,
@@ -34,7 +36,7 @@ export class BillingController {
   }
 }
 
-/** The JSON of a {@link StorageBillDto}, workspace by workspace. */
+/** The JSON of a {@link storageBillSchema}, workspace by workspace. */
 async function* writtenOut(
   { period, workspaces }: StorageBill,
   signal: AbortSignal,

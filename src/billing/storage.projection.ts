@@ -54,6 +54,7 @@ export const storageProjection: Projection = {
   name: 'storage-meter',
   version: 1,
   tables: [meteredWorkspaces, meteredTags, digestMeters, heirs, stretches, sharedIn],
+  gatherMs: 100,
   async project(batch, rows) {
     const changes = batch.flatMap((recorded) => meteredChange(recorded) ?? []);
     if (changes.length === 0) return;

@@ -1,3 +1,4 @@
+import type { ResourceType } from '../vocabulary/names.js';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { ImageStorage, Period, SharedStorage, StorageReport, WorkspaceStorage } from './storage.report.js';
@@ -187,7 +188,7 @@ interface Sum {
 }
 
 interface FigureRow extends Sum {
-  readonly resource_type: string;
+  readonly resource_type: ResourceType;
   readonly name: string;
 }
 

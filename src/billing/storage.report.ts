@@ -1,6 +1,8 @@
+import type { ResourceType } from '../vocabulary/names.js';
+
 /** Bytes and byte-hours of one image. Shares of one bill: digests that several images hold are counted under one. */
 export interface ImageStorage {
-  readonly resourceType: string;
+  readonly resourceType: ResourceType;
   readonly name: string;
   /** Bytes stored now and counted under this image. */
   readonly bytesNow: bigint;
@@ -10,7 +12,7 @@ export interface ImageStorage {
 
 /** An image that another workspace owns and shares into this one: seen here, paid for there. */
 export interface SharedStorage {
-  readonly resourceType: string;
+  readonly resourceType: ResourceType;
   readonly name: string;
   readonly sourceWorkspace: string;
   /** Milliseconds since 1970: since when it has been shared. */

@@ -1,3 +1,4 @@
+import type { ResourceType } from '../vocabulary/names.js';
 import type { TableSpec } from '../event-sourcing/projection.js';
 
 /** A workspace that ever pushed. */
@@ -8,7 +9,7 @@ export type MeteredWorkspaceRow = Readonly<{
 /** The digest that a tag points at now. */
 export type MeteredTagRow = Readonly<{
   workspace: string;
-  resource_type: string;
+  resource_type: ResourceType;
   name: string;
   tag: string;
   digest: string;
@@ -23,7 +24,7 @@ export type DigestMeterRow = Readonly<{
   /** How many other images of the workspace hold the digest too; see {@link HeirRow}. */
   heirs: number;
   /** The image that the bytes are counted under; null while the meter rests. */
-  resource_type: string | null;
+  resource_type: ResourceType | null;
   name: string | null;
   /** How many tags of that image point at the digest. */
   tags: number;
@@ -35,7 +36,7 @@ export type DigestMeterRow = Readonly<{
 export type HeirRow = Readonly<{
   workspace: string;
   digest: string;
-  resource_type: string;
+  resource_type: ResourceType;
   name: string;
   /** How many tags of this image point at the digest. */
   tags: number;
@@ -53,7 +54,7 @@ export type StretchRow = Readonly<{
   digest: string;
   /** Milliseconds since 1970, exclusive; always after `started`. */
   ended: number;
-  resource_type: string;
+  resource_type: ResourceType;
   name: string;
   size: number;
 }>;
@@ -61,7 +62,7 @@ export type StretchRow = Readonly<{
 /** An image that another workspace shares into this one now. */
 export type SharedInRow = Readonly<{
   workspace: string;
-  resource_type: string;
+  resource_type: ResourceType;
   name: string;
   share_id: string;
   /** The workspace that owns the image and pays for it. */

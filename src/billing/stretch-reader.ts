@@ -1,3 +1,4 @@
+import type { ResourceType } from '../vocabulary/names.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
@@ -7,7 +8,7 @@ import type { StorageTables } from './storage.tables.js';
 
 /** A stretch of time during which a digest was stored and counted under one image. */
 export interface Stretch {
-  readonly resource_type: string;
+  readonly resource_type: ResourceType;
   readonly name: string;
   readonly size: number;
   /** Milliseconds since 1970, inclusive. */

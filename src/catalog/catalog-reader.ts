@@ -43,16 +43,16 @@ export class CatalogReader {
 
   /** The last position at or before a moment. A time before the first event is a position before all others. */
   async #moment(at: string): Promise<Position> {
-    await this.readYourWrites.upToDate([historyName]);
-    if (this.positions.isPosition(at)) return this.positions.reached('at', at);
     const time = parseInstant(at);
-    if (time === undefined) throw notAMoment();
+    if (time === undefined && !this.positions.isPosition(at)) throw notAMoment();
+    await this.readYourWrites.upToDate([historyName]);
+    if (time === undefined) return this.positions.reached('at', at);
     return (await this.history.positionAt(new Date(time).toISOString())) ?? '';
   }
 }
 
 function notAMoment(): Refusal {
   const message =
-    'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, with the + of an offset written %2B, or a position';
+    'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z (the + of an offset is written %2B), or a position as the service gave it out';
   return invalidInput('invalid-input', `${message}.`, [{ field: 'at', message }]);
 }

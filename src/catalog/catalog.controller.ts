@@ -1,8 +1,11 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
 import { sendCached } from '../http/cached-answer.js';
+import { Answers, Refuses } from '../http/openapi/answers.js';
+import { cursorHeader, etagHeader, ifNoneMatchHeader } from '../http/openapi/headers.js';
 import { workspaceOf } from '../http/request-context.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -22,7 +25,10 @@ import type { ImageFilter } from './queries/image-page.query.js';
 import { ResolveQueries } from './queries/resolve.queries.js';
 import type { Wanted } from './queries/resolve.queries.js';
 import { UsageQueries } from './queries/usage.queries.js';
-import type { ImageUsage } from './queries/usage.queries.js';
+import type { ImageUsage } from './view/image-usage.view.js';
+import { imageSchema } from './view/image.view.js';
+import { imageUsageSchema } from './view/image-usage.view.js';
+import { resolvedImageSchema } from './view/resolved-image.js';
 import type { ResolvedImage } from './view/resolved-image.js';
 
 @ApiTags('images')
@@ -43,7 +49,12 @@ export class CatalogController {
    */
   @Get()
   @Access('member')
-  @ApiOperation({ summary: 'List images.' })
+  @ApiOperation({ operationId: 'listImages', summary: 'List images.' })
+  @ApiHeader(ifNoneMatchHeader)
+  @Answers(200, 'A page of images, by type and name.', z.array(imageSchema), etagHeader, cursorHeader)
+  @Answers(304, 'What the caller has still holds.', undefined, etagHeader, cursorHeader)
+  @Refuses(400, 'invalid-cursor')
+  @Refuses(410, 'position-unknown')
   async list(
     @Query() query: ListImagesQueryDto,
     @Req() request: FastifyRequest,
@@ -58,7 +69,12 @@ export class CatalogController {
   /** For NAME:TAG the image is answered as a whole when it has that tag. */
   @Get(':resourceType/:imageName')
   @Access('member')
-  @ApiOperation({ summary: 'Get an image.' })
+  @ApiOperation({ operationId: 'getImage', summary: 'Get an image.' })
+  @ApiHeader(ifNoneMatchHeader)
+  @Answers(200, 'The image.', imageSchema, etagHeader)
+  @Answers(304, 'What the caller has still holds.', undefined, etagHeader)
+  @Refuses(404, 'image-not-found', 'tag-not-found')
+  @Refuses(410, 'position-unknown')
   async get(
     @Param() path: ImagePathDto,
     @Query() query: GetImageQueryDto,
@@ -82,7 +98,9 @@ export class CatalogController {
   /** What a tag or digest means now: whose repository, which digest, what to pull. */
   @Get(':resourceType/:imageName/resolve')
   @Access('member')
-  @ApiOperation({ summary: 'Resolve a tag or digest.' })
+  @ApiOperation({ operationId: 'resolveImage', summary: 'Resolve a tag or digest.' })
+  @Answers(200, 'What it means now.', resolvedImageSchema)
+  @Refuses(404, 'image-not-found', 'tag-not-found', 'digest-not-found')
   async resolve(
     @Param() path: ImagePathDto,
     @Query() query: ResolveQueryDto,
@@ -96,7 +114,10 @@ export class CatalogController {
   /** The shares, and what is deployed from it in the workspaces the caller may see. */
   @Get(':resourceType/:imageName/usage')
   @Access('member')
-  @ApiOperation({ summary: 'Who depends on an image?' })
+  @ApiOperation({ operationId: 'getImageUsage', summary: 'Who depends on an image?' })
+  @Answers(200, 'Shares and deployments.', imageUsageSchema)
+  @Refuses(400, 'tag-not-allowed')
+  @Refuses(404, 'image-not-found')
   async usage(
     @Param() path: ImagePathDto,
     @Query() query: WorkspaceQueryDto,

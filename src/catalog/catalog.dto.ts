@@ -38,10 +38,12 @@ export class GetImageQueryDto extends WorkspaceQueryDto {
 
 /** Neither tag nor digest: the tag pushed last. */
 export class ResolveQueryDto extends WorkspaceQueryDto {
+  /** This tag. */
   @IsOptional()
   @TagName()
   tag?: string;
 
+  /** A tag that points at this digest. */
   @IsOptional()
   @Digest()
   digest?: string;

@@ -29,14 +29,14 @@ import { addWorkspaces } from './commands/workspaces.js';
 import type { ExitCode } from './exit-codes.js';
 import { exitCodeLines, exitCodes } from './exit-codes.js';
 import { reportFailure } from './output/failure.js';
-import { cliVersion } from './version.js';
+import { packageVersion } from '../config/version.js';
 import type { World } from './world.js';
 
 /** The whole command line. */
 export function buildProgram(world: World): Command {
   const program = new Command('tagalong')
     .description('Share container images between the workspaces of a platform.')
-    .version(cliVersion(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show what a command does')
     .enablePositionalOptions()
     .showSuggestionAfterError()

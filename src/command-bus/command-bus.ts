@@ -6,7 +6,7 @@ import { validated } from '../http/validation.js';
 import { authorizeActingFor } from '../workspaces/authorization/authorize.js';
 import { actorOf, principalName } from '../workspaces/authorization/principal.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
-import type { CommandAnswer, CommandDefinition } from './command-definition.js';
+import type { CommandAnswer, CommandDefinition, PayloadClass } from './command-definition.js';
 import { CommandEnvelopeDto } from './envelope.dto.js';
 
 /** Who sent an envelope, and how it arrived. */
@@ -33,6 +33,11 @@ export class CommandBus {
   /** The names of all commands. */
   get types(): readonly string[] {
     return [...this.#definitions.keys()];
+  }
+
+  /** The class of each command's payload, by the name of the command. */
+  get payloads(): ReadonlyMap<string, PayloadClass<object>> {
+    return new Map([...this.#definitions].map(([type, { payload }]) => [type, payload]));
   }
 
   /** A checked envelope. @throws Refusal naming the fields at fault */

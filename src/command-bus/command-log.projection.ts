@@ -1,4 +1,5 @@
 import { readMetadata } from '../event-sourcing/codec.js';
+import { isMadeHere } from '../event-sourcing/command.js';
 import type { RecordedEvent } from '../event-sourcing/event.js';
 import type { Projection, TableSpec } from '../event-sourcing/projection.js';
 
@@ -27,17 +28,19 @@ export interface CommandLogTables {
 }
 
 /**
- * Every command that ever had an effect, so that one sent again, however late, gets the answer of its first run.
+ * Every command that ever had an effect and whose id can come again, so that one sent again, however late, gets the answer of its first run.
  *
  * A command writes to one stream. Should its id turn up in another stream, the first one stands.
  */
 export const commandLogProjection: Projection = {
   name: 'command-log',
-  version: 1,
+  version: 2,
   tables: [recordedCommands],
   async project(batch, rows) {
     const commands = rows.table(recordedCommands);
-    const ends = batch.map((recorded) => ({ recorded, commandId: readMetadata(recorded).commandId }));
+    const ends = batch
+      .map((recorded) => ({ recorded, commandId: readMetadata(recorded).commandId }))
+      .filter(({ commandId }) => !isMadeHere(commandId));
     await commands.load(ends.map(({ commandId }) => [commandId]));
     for (const { recorded, commandId } of ends) {
       const first = commands.get(commandId);

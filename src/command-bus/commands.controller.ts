@@ -1,15 +1,27 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Post, Req, Res, applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers } from '../http/openapi/answers.js';
 import { invalidInput } from '../http/refusal.js';
 import { callerOf } from '../http/request-context.js';
 import { CommandBus } from './command-bus.js';
 import type { Delivery } from './command-bus.js';
-import { failureReply, replyTo } from './command-reply.js';
+import { commandDoneSchema, commandRefusedSchema, failureReply, replyTo } from './command-reply.js';
 import type { CommandReply } from './command-reply.js';
 import { CommandEnvelopeDto } from './envelope.dto.js';
+
+/** A single command is refused like a request, with its id; an envelope that cannot be read is a request like any other. */
+function CommandRefusals(codes: Readonly<Record<number, string>>) {
+  const schema = { oneOf: [{ $ref: '#/components/schemas/CommandRefused' }, { $ref: '#/components/schemas/Error' }] };
+  return applyDecorators(
+    ...Object.entries(codes).map(([status, description]) =>
+      ApiResponse({ status: Number(status), description, content: { 'application/json': { schema } } }),
+    ),
+  );
+}
 
 @ApiTags('commands')
 @Controller('v0/commands')
@@ -25,7 +37,21 @@ export class CommandsController {
   @Post()
   @HttpCode(200)
   @Access('authenticated')
-  @ApiOperation({ summary: 'Send commands.' })
+  @ApiOperation({ operationId: 'sendCommands', summary: 'Send commands.' })
+  @ApiConsumes('application/json', 'application/x-ndjson')
+  @ApiProduces('application/json', 'application/x-ndjson')
+  @Answers(
+    200,
+    'What became of the command; of a batch, one a line.',
+    z.union([commandDoneSchema, commandRefusedSchema]),
+  )
+  @CommandRefusals({
+    400: 'The envelope or its payload is not valid, there is no such command, or what it asks is never allowed.',
+    403: 'The sender may not do that, or may not act for the principal.',
+    404: 'Something that the command names is not there.',
+    409: 'Something else stands in the way, or the id was used for another command.',
+    410: 'The share request or invitation has expired.',
+  })
   @ApiBody({ type: CommandEnvelopeDto })
   async send(
     @Body() body: unknown,

@@ -23,10 +23,12 @@ export class CommandEnvelopeDto {
   })
   principal?: string;
 
+  /** Ties commands together. Default: that of the request. */
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,128}$/, { message: 'correlationId must have 1 to 128 visible ASCII characters' })
   correlationId?: string;
 
+  /** What led to the command: the id of an event or a command. */
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,256}$/, { message: 'causationId must have 1 to 256 visible ASCII characters' })
   causationId?: string;

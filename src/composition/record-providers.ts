@@ -1,11 +1,12 @@
 import type { Provider } from '@nestjs/common';
 import { AuditReader } from '../audit/audit-reader.js';
 import { AuditQueries } from '../audit/audit.queries.js';
+import { Replays } from '../audit/replays.js';
 import { Verifications } from '../audit/verifications.js';
 import { BillingReader } from '../billing/billing-reader.js';
 import { StorageQueries } from '../billing/storage.queries.js';
 import { ProjectionAdmin } from '../operations/projection-admin.js';
-import { verifyReadModel } from './audit-runs.js';
+import { parseReplayTo, replayLog, verifyReadModel } from './audit-runs.js';
 import { eventCodecs } from './event-codecs.js';
 import type { Tagalong } from './tagalong.js';
 
@@ -23,11 +24,18 @@ export function recordProviders({
   return [
     {
       provide: AuditReader,
-      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, positions, kinds),
+      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, kinds, positions),
     },
     {
       provide: Verifications,
       useValue: new Verifications((limits) => verifyReadModel(events, config.dataDirectory, limits)),
+    },
+    {
+      provide: Replays,
+      useValue: new Replays(
+        (request, limits) => replayLog(events, request, { ...limits, registry: config.registryHost }),
+        parseReplayTo,
+      ),
     },
     {
       provide: BillingReader,

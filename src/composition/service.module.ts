@@ -14,6 +14,7 @@ import { ACCESS_DIRECTORY } from '../http/access.guard.js';
 import { READINESS } from '../http/health.controller.js';
 import { METRICS } from '../http/metrics.controller.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
+import { SERVING } from '../http/serving.js';
 import { ImageHandlers } from '../images/handlers/image-handlers.js';
 import { EarlierViews } from '../images/earlier-views.js';
 import { ImageAnswers } from '../images/image-answers.js';
@@ -34,6 +35,7 @@ export class ServiceModule {
     const providers: Provider[] = [
       { provide: ACCESS_DIRECTORY, useValue: directory },
       { provide: READ_YOUR_WRITES, useValue: readYourWrites },
+      { provide: SERVING, useValue: service.serving },
       { provide: READINESS, useValue: readinessOf(service) },
       { provide: METRICS, useValue: createMetrics(service) },
       { provide: CommandBus, useValue: bus },

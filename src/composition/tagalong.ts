@@ -18,12 +18,13 @@ import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
+import { isNumericPosition } from '../event-store/numeric-position.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
-import { isNumericPosition } from '../event-store/numeric-position.js';
+import type { Serving } from '../http/serving.js';
 import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
 import { imageAggregate } from '../images/domain/image.aggregate.js';
 import type { SlotExecutor } from '../images/handlers/image-handler.js';
@@ -49,6 +50,7 @@ import { ProjectedEarlierCommands } from './earlier-commands.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { servingFrom } from './serving.js';
 import { machine } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { timeText } from './system-clock.js';
@@ -72,6 +74,7 @@ export interface Tagalong {
   readonly bus: CommandBus;
   readonly readYourWrites: ReadYourWrites;
   readonly positions: GivenPositions;
+  readonly serving: Serving;
   /** Finishes what was accepted, then releases the stores. */
   close(): Promise<void>;
 }
@@ -223,6 +226,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const standingAccess = new StandingAccess(authenticator, directory);
   const feed = createCatalogFeed(stores, projections, directory, positions, clock);
 
+  const serving = servingFrom(await events.head(), projections);
   await projections.start();
   expiry.start();
   return {
@@ -243,6 +247,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
     readYourWrites,
     positions,
+    serving,
     async close() {
       await feed.close();
       await expiry.stop();

@@ -1,7 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { v5 as uuidv5 } from 'uuid';
 import type { Aggregate } from './aggregate.js';
+import { CellCache } from './cell-cache.js';
 import { CellLoader } from './cell-loader.js';
+import { isMadeHere } from './command.js';
 import type { CommandContext, CommandOutcome } from './command.js';
 import type { CommandLog, RecordedCommand } from './command-log.js';
 import type { Rejection } from './decider.js';
@@ -38,8 +39,9 @@ export interface CommandExecutorOptions<C, E extends DomainEvent, S, R extends R
 /** The namespace of event ids derived from command ids (RFC 9562, version 5). */
 const eventIdNamespace = '5a2f7c0e-7f55-4c0b-9d2e-6a1f3b8c4d10';
 
-/** The id of the n-th event of a command; the same command always has the same ids. */
+/** The id of the n-th event of a command; the same command always has the same ids. An id made here serves for its first event, too. */
 export function eventIdOf(commandId: string, index: number): string {
+  if (index === 0 && isMadeHere(commandId)) return commandId;
   return uuidv5(`${commandId}/${index}`, eventIdNamespace);
 }
 
@@ -53,19 +55,17 @@ export function eventIdOf(commandId: string, index: number): string {
 export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
   readonly #options: CommandExecutorOptions<C, E, S, R>;
   readonly #loader: CellLoader<C, E, S, R>;
-  readonly #cells: LRUCache<string, StreamCell<S>>;
-  readonly #loading = new Map<string, Promise<StreamCell<S>>>();
+  readonly #cells: CellCache<S>;
   readonly #turns = new KeyedQueue();
   readonly #maxAttempts: number;
 
   constructor(options: CommandExecutorOptions<C, E, S, R>) {
     this.#options = options;
     this.#loader = new CellLoader(options.store, options.aggregate, options.snapshots, options.onSnapshotFault);
-    const maxSize = options.cacheWeight ?? 200_000;
-    this.#cells = new LRUCache({
-      maxSize,
-      sizeCalculation: (cell) =>
-        Math.min(maxSize, 4 + cell.recent.size + Math.ceil(options.aggregate.weight(cell.state))),
+    this.#cells = new CellCache({
+      load: (stream) => this.#loader.load(stream),
+      maxWeight: options.cacheWeight ?? 200_000,
+      weight: (state) => options.aggregate.weight(state),
     });
     this.#maxAttempts = options.maxAttempts ?? 12;
   }
@@ -76,11 +76,14 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
   ): Promise<{ readonly state: S; readonly revision: bigint | undefined; readonly position: Position | undefined }> {
     return this.#inTurn(stream, async () => {
       for (;;) {
-        const cell = await this.#cell(stream, true);
-        const { state, revision } = cell;
-        await cell.settled;
-        if (isBroken(cell)) continue;
-        return { state, revision: revision === 'no-stream' ? undefined : revision, position: cell.position };
+        const loaded = await this.#cells.use(stream, async (cell) => {
+          await this.#refresh(stream, cell);
+          const { state, revision } = cell;
+          await cell.settled;
+          if (isBroken(cell)) return 'retry';
+          return { state, revision: revision === 'no-stream' ? undefined : revision, position: cell.position };
+        });
+        if (loaded !== 'retry') return loaded;
       }
     });
   }
@@ -93,9 +96,13 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
    * @throws CommandIdReusedError when the id was used for another command before
    */
   async execute(stream: string, command: C, context: CommandContext): Promise<CommandOutcome<R>> {
+    if (context.repeatable && isMadeHere(context.commandId))
+      throw new TypeError(`the command id ${context.commandId} does not say who chose it, so it cannot come again`);
     return this.#inTurn(stream, async () => {
       for (let attempt = 1; attempt <= this.#maxAttempts; attempt++) {
-        const outcome = await this.#attempt(stream, command, context, attempt > 1);
+        const outcome = await this.#cells.use(stream, (cell) =>
+          this.#attempt(stream, cell, command, context, attempt > 1),
+        );
         if (outcome !== 'retry') return outcome;
       }
       throw new TooMuchContentionError(stream, this.#maxAttempts);
@@ -109,11 +116,12 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
 
   async #attempt(
     stream: string,
+    cell: StreamCell<S>,
     command: C,
     context: CommandContext,
     refresh: boolean,
   ): Promise<CommandOutcome<R> | 'retry'> {
-    const cell = await this.#cell(stream, refresh);
+    if (refresh) await this.#refresh(stream, cell);
     if (context.repeatable) {
       const earlier = await this.#earlierRun(stream, cell, context.commandId);
       if (earlier !== undefined) return this.#answerAgain(command, context, earlier);
@@ -184,14 +192,14 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
     const appending = this.#options.store.append(stream, expected, this.#encode(decided, context));
     const settled = appending.then(
       (result) => {
-        if (result.kind === 'conflict') this.#discard(stream, cell);
+        if (result.kind === 'conflict') this.#cells.discard(stream, cell);
         else {
           noted.position = result.position;
           cell.position = result.position;
         }
       },
       () => {
-        this.#discard(stream, cell);
+        this.#cells.discard(stream, cell);
       },
     );
     cell.settled = settled;
@@ -200,7 +208,7 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
     if (cell.settled === settled) cell.settled = undefined;
     if (result.kind === 'conflict') return 'retry';
     saveSnapshot?.();
-    if (!isBroken(cell)) this.#cells.set(stream, cell);
+    this.#cells.reweigh(stream, cell);
     return { kind: 'accepted', stream, revision: result.revision, position: result.position };
   }
 
@@ -211,29 +219,9 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
     });
   }
 
-  #discard(stream: string, cell: StreamCell<S>): void {
-    cell.broken = true;
-    if (this.#cells.peek(stream) === cell) this.#cells.delete(stream);
-  }
-
-  async #cell(stream: string, refresh: boolean): Promise<StreamCell<S>> {
-    const cached = this.#cells.get(stream);
-    if (cached !== undefined) {
-      if (refresh && !this.#options.soleWriter) await this.#loader.catchUp(stream, cached);
-      return cached;
-    }
-    const underWay = this.#loading.get(stream);
-    if (underWay !== undefined) return underWay;
-    const loading = this.#loader.load(stream).then((cell) => {
-      this.#cells.set(stream, cell);
-      return cell;
-    });
-    this.#loading.set(stream, loading);
-    try {
-      return await loading;
-    } finally {
-      this.#loading.delete(stream);
-    }
+  /** With other writers about, there may be more in the store than a cell knows of. */
+  async #refresh(stream: string, cell: StreamCell<S>): Promise<void> {
+    if (!this.#options.soleWriter) await this.#loader.catchUp(stream, cell);
   }
 }
 

@@ -7,7 +7,7 @@ export interface CommandContext {
   readonly commandId: string;
   /**
    * True when the sender chose the id and may send it again; false for an id made here for this one
-   * request, which need not be looked up.
+   * request, which need not be looked up. Only the latter is a bare UUID: see {@link isMadeHere}.
    */
   readonly repeatable: boolean;
   readonly correlationId: string;
@@ -37,3 +37,10 @@ export type CommandOutcome<R extends Rejection = Rejection> =
       readonly position: Position | undefined;
     }
   | { readonly kind: 'rejected'; readonly rejection: R };
+
+const bareUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** True for an id that was made here for one request, a bare UUID. An id that can come again carries more: who chose it, or what it follows from. */
+export function isMadeHere(commandId: string): boolean {
+  return commandId.length === 36 && bareUuid.test(commandId);
+}

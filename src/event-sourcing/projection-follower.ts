@@ -5,8 +5,9 @@ import { comparePositions, hasPassed } from './position.js';
 import type { Position } from './position.js';
 import { PoisonSearch, culpritOf } from './projection-poison.js';
 import { Checkpoint } from './projection-checkpoint.js';
+import { isOfTheReadModel, isPassing } from './projection-faults.js';
+import { Gathering } from './projection-gathering.js';
 import { BufferedRows } from './projection-rows.js';
-import { CheckpointMovedError } from './projection-store.js';
 import type { Generation } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import { sleep } from './subscriber-clock.js';
@@ -14,7 +15,7 @@ import type { Clock } from './subscriber-clock.js';
 
 /** How a follower spends memory and time. */
 export interface FollowerTuning {
-  /** Events in one batch, at most. */
+  /** Events in one batch, at most. Few enough that the garbage collector does not find them alive again and again. */
   readonly batchSize: number;
   /**
    * While catching up: commit when so many changed rows have gathered in memory, for a row that
@@ -42,7 +43,7 @@ export interface FollowerTuning {
 }
 
 export const defaultTuning: FollowerTuning = {
-  batchSize: 2_000,
+  batchSize: 500,
   commitEveryRows: 30_000,
   commitEveryMs: 500,
   buildCommitEveryMs: 3_000,
@@ -86,6 +87,7 @@ export class GenerationFollower {
   #lagMs = 0;
   #fault: SubscriberStatus['fault'];
   #wanted = false;
+  readonly #gathering: Gathering;
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #retries = 0;
   readonly #rows: BufferedRows;
@@ -104,6 +106,7 @@ export class GenerationFollower {
     private readonly hooks: FollowerHooks,
   ) {
     this.#checkpoint = new Checkpoint(generation);
+    this.#gathering = new Gathering(clock, projection.gatherMs ?? 0);
     this.#rows = new BufferedRows(projection.tables, generation);
   }
 
@@ -156,6 +159,11 @@ export class GenerationFollower {
     await this.#running?.ended;
   }
 
+  /** Somebody waits for this position: lets no more events gather before it is passed. */
+  hurry(position: Position): void {
+    this.#gathering.hurry(position);
+  }
+
   #launch(): void {
     const abort = new AbortController();
     this.#state = 'starting';
@@ -187,7 +195,10 @@ export class GenerationFollower {
     await this.#aim();
     this.#committedAt = this.clock.now();
     const options = { after: this.#checkpoint.position, batchSize: this.tuning.batchSize, signal };
-    for await (const message of this.reader.subscribeAll(options)) await this.#take(message);
+    for await (const message of this.reader.subscribeAll(options)) {
+      await this.#take(message);
+      if (this.state === 'live') await this.#gathering.pause(this.#checkpoint.position, signal);
+    }
     if (!signal.aborted) throw new StoreUnavailableError('the subscription ended');
     await this.#commit();
     await this.#checkpoint.save();
@@ -286,8 +297,7 @@ export class GenerationFollower {
 
   /** Decides what a fault means. Answers whether it is the end. */
   async #judge(error: unknown, signal: AbortSignal): Promise<boolean> {
-    const passes = error instanceof StoreUnavailableError || (error instanceof CheckpointMovedError && error.lost);
-    if (passes) {
+    if (isPassing(error)) {
       const delay = Math.min(this.tuning.firstRetryMs * 2 ** this.#retries, this.tuning.lastRetryMs);
       this.#retries += 1;
       this.#state = 'catching-up';
@@ -296,7 +306,7 @@ export class GenerationFollower {
       await sleep(this.clock, delay, signal);
       return false;
     }
-    const alone = this.#inHand.length === 0 || error instanceof CheckpointMovedError;
+    const alone = this.#inHand.length === 0 || isOfTheReadModel(error);
     const culprit = alone ? culpritOf(error) : this.#poison.judge(this.#inHand);
     if (!alone && culprit === undefined) return false;
     const message = error instanceof Error ? error.message : String(error);

@@ -22,7 +22,7 @@ export class BufferedRows implements ProjectionRows {
     return typed(buffer);
   }
 
-  /** How many rows wait to be written. */
+  /** How many rows wait to be written; a heavy one counts as several. */
   get dirty(): number {
     let dirty = 0;
     for (const table of this.#tables.values()) dirty += table.dirty;
@@ -49,7 +49,7 @@ export class BufferedRows implements ProjectionRows {
     return changes;
   }
 
-  /** The changes are written: the rows are clean now. Tables with more than `keep` rows in memory let them go. */
+  /** The changes are written: the rows are clean now. Tables with more than `keep` rows in memory let them go; a heavy row counts as several. */
   committed(keep: number): void {
     for (const table of this.#tables.values()) table.committed(keep);
   }

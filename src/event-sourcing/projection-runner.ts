@@ -28,7 +28,7 @@ export interface SubscriberSurroundings {
 }
 
 /** A build beside a live generation leaves it the event loop and the database again and again. */
-const besideLiveTuning: Partial<FollowerTuning> = { batchSize: 500, commitEveryRows: 5_000 };
+const besideLiveTuning: Partial<FollowerTuning> = { commitEveryRows: 5_000 };
 
 interface RebuildInHand {
   readonly resolve: () => void;
@@ -140,6 +140,7 @@ export class ProjectionRunner {
   waitFor(position: Position, options?: WaitOptions): Promise<boolean> {
     if (this.#live !== undefined && hasPassed(this.#live.checkpoint, position)) return Promise.resolve(true);
     if (this.#mode === 'stopped' || this.#live?.state === 'failed') return Promise.resolve(false);
+    this.#live?.hurry(position);
     return this.#waiters.wait(position, options);
   }
 

@@ -98,6 +98,11 @@ export class CheckpointMovedError extends Error {
   }
 }
 
+/** What the read model holds cannot be read any more. No event is to blame, and none is lost: it can be built again. */
+export class ReadModelDamagedError extends Error {
+  override readonly name = 'ReadModelDamagedError';
+}
+
 /** The read model does not belong to this event store, or not to its present state. */
 export class ReadModelMismatchError extends Error {
   override readonly name = 'ReadModelMismatchError';

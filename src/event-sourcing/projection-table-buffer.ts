@@ -16,7 +16,12 @@ interface Entry {
   /** The last batch that loaded, put or deleted it. */
   batch: number;
   dirty: boolean;
+  /** Characters in the row. */
+  weight: number;
 }
+
+/** A row of more characters counts as several, so that a limit on rows is a limit on memory, too. */
+const charactersPerRow = 500;
 
 /** The rows of one table: see {@link RowSet}. */
 export class TableBuffer implements RowSet<Row> {
@@ -31,6 +36,9 @@ export class TableBuffer implements RowSet<Row> {
   readonly #clears = new MatchSet();
   #clearList: RowMatch<Row>[] = [];
   #dirty: Entry[] = [];
+  #dirtyWeight = 0;
+  /** Of all entries but the old ones. */
+  #weight = 0;
   #batch = 0;
   /** Who asks for a row mostly puts it next. */
   #latest: Entry | undefined;
@@ -45,8 +53,9 @@ export class TableBuffer implements RowSet<Row> {
     this.#old = new KeyTree(spec.primaryKey);
   }
 
+  /** How many rows wait to be written; a heavy one counts as several. */
   get dirty(): number {
-    return this.#dirty.length + this.#clearList.length;
+    return inRows(this.#dirty.length, this.#dirtyWeight) + this.#clearList.length;
   }
 
   async load(keys: readonly (readonly ColumnValue[])[]): Promise<void> {
@@ -146,13 +155,15 @@ export class TableBuffer implements RowSet<Row> {
       entry.dirty = false;
     }
     this.#dirty = [];
+    this.#dirtyWeight = 0;
     this.#clearList = [];
     this.#clears.clear();
-    if (this.#entries.size * 2 > keep) this.#forgetOld();
+    if (inRows(this.#entries.size, this.#weight) * 2 > keep) this.#forgetOld();
   }
 
   discard(): void {
     this.#dirty = [];
+    this.#dirtyWeight = 0;
     this.#clearList = [];
     this.#clears.clear();
     this.#forget();
@@ -168,6 +179,7 @@ export class TableBuffer implements RowSet<Row> {
   #forget(): void {
     this.#entries = new KeyTree(this.spec.primaryKey);
     this.#old = new KeyTree(this.spec.primaryKey);
+    this.#weight = 0;
     this.#latest = undefined;
     this.#indexes.clear();
     this.#complete.clear();
@@ -179,7 +191,7 @@ export class TableBuffer implements RowSet<Row> {
     if (this.#find(key) !== undefined) return;
     const cleared = found !== undefined && this.#clears.size > 0 && this.#clears.covers(found);
     const row = cleared ? undefined : found;
-    this.#enter({ row, stored: row, key, batch: this.#batch, dirty: false });
+    this.#enter({ row, stored: row, key, batch: this.#batch, dirty: false, weight: this.#shape.weight(row) });
   }
 
   #find(key: readonly ColumnValue[]): Entry | undefined {
@@ -194,6 +206,7 @@ export class TableBuffer implements RowSet<Row> {
 
   #enter(entry: Entry): void {
     this.#entries.set(entry.key, entry);
+    this.#weight += entry.weight;
     if (this.#indexes.size > 0) for (const index of this.#indexes.values()) index.move(entry, undefined);
   }
 
@@ -201,14 +214,18 @@ export class TableBuffer implements RowSet<Row> {
     const known = this.#find(key);
     if (known !== undefined) return known;
     const stored = this.#knownAbsent(key) ? undefined : 'unknown';
-    const entry: Entry = { row: undefined, stored, key, batch: this.#batch, dirty: false };
+    const entry: Entry = { row: undefined, stored, key, batch: this.#batch, dirty: false, weight: 0 };
     this.#enter(entry);
     return entry;
   }
 
   #change(entry: Entry, row: Row | undefined): void {
     const before = entry.row;
+    const weight = this.#shape.weight(row);
+    this.#weight += weight - entry.weight;
+    this.#dirtyWeight += entry.dirty ? weight - entry.weight : weight;
     entry.row = row;
+    entry.weight = weight;
     entry.batch = this.#batch;
     if (!entry.dirty) {
       entry.dirty = true;
@@ -235,6 +252,10 @@ export class TableBuffer implements RowSet<Row> {
     this.#shape.checkColumns(parsed.columns);
     return parsed;
   }
+}
+
+function inRows(count: number, characters: number): number {
+  return Math.max(count, characters / charactersPerRow);
 }
 
 function isRow(stored: Entry['stored']): stored is Row {

@@ -49,6 +49,18 @@ export class TableShape {
     }
   }
 
+  /** How many characters of text the row holds. */
+  weight(row: Row | undefined): number {
+    let weight = 0;
+    if (row !== undefined) {
+      for (const name of this.#names) {
+        const value = row[name];
+        if (typeof value === 'string') weight += value.length;
+      }
+    }
+    return weight;
+  }
+
   /** @throws TypeError when the table has no such column */
   checkColumns(columns: readonly string[]): void {
     const unknown = columns.find((column) => !(column in this.spec.columns));

@@ -60,6 +60,11 @@ export interface Projection {
   /** Raised when tables or meaning change; a new version is built beside the old one and swapped in. */
   readonly version: number;
   readonly tables: readonly TableSpec[];
+  /**
+   * Once live, events may gather for so many milliseconds before they are projected, since each costs
+   * less in a large batch. Whoever waits for a position cuts that short. Default 0: at once.
+   */
+  readonly gatherMs?: number;
   project(batch: readonly RecordedEvent[], rows: ProjectionRows): Promise<void>;
 }
 

@@ -12,8 +12,8 @@ import { toPosition } from './numeric-position.js';
  */
 export class StoredEvent implements RecordedEvent {
   #position: Position | undefined;
-  #data: { readonly value: Json } | undefined;
-  #metadata: { readonly value: Json } | undefined;
+  #data: Json | undefined;
+  #metadata: Json | undefined;
 
   constructor(
     /** The position as the number it stands for. */
@@ -36,11 +36,13 @@ export class StoredEvent implements RecordedEvent {
   }
 
   get data(): Json {
-    return (this.#data ??= { value: this.#parse('data', this.dataText) }).value;
+    if (this.#data === undefined) this.#data = this.#parse('data', this.dataText);
+    return this.#data;
   }
 
   get metadata(): Json {
-    return (this.#metadata ??= { value: this.#parse('metadata', this.metadataText) }).value;
+    if (this.#metadata === undefined) this.#metadata = this.#parse('metadata', this.metadataText);
+    return this.#metadata;
   }
 
   /** How many characters of JSON it holds. */

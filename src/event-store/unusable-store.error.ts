@@ -20,7 +20,7 @@ export function damaged(file: string, fault: string, options?: ErrorOptions): Un
   return new UnusableStoreError(
     file,
     fault,
-    'Stop the service, keep a copy of this file together with its -wal file, and restore the latest backup.',
+    'Stop the service, move this file away together with its -wal and -shm files, and restore the latest backup in its place.',
     options,
   );
 }

@@ -8,9 +8,11 @@ import type { AccessDirectory } from '../workspaces/authorization/access-directo
 import { authorize, authorizeOperator } from '../workspaces/authorization/authorize.js';
 import type { Authorization } from '../workspaces/authorization/authorize.js';
 import { accessRuleKey } from './access.decorator.js';
-import type { AccessRule } from './access.decorator.js';
+import type { AccessRule } from './access-rule.js';
 import { Refusal, invalidInput } from './refusal.js';
 import { requestedWorkspace } from './request-context.js';
+import { SERVING } from './serving.js';
+import type { Serving } from './serving.js';
 
 /** Injection token of the {@link AccessDirectory}. */
 export const ACCESS_DIRECTORY = Symbol('AccessDirectory');
@@ -21,6 +23,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     @Inject(ACCESS_DIRECTORY) private readonly directory: Pick<AccessDirectory, 'roleOf' | 'isWorkspaceNameTaken'>,
+    @Inject(SERVING) private readonly serving: Serving,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -30,12 +33,13 @@ export class AccessGuard implements CanActivate {
     if (rule.level === 'public') return true;
 
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const caller = callerOrRefuse(request);
-    if (rule.level === 'authenticated') return true;
     if (rule.level === 'operator') {
-      granted(authorizeOperator(caller));
+      granted(authorizeOperator(callerOrRefuse(request)));
       return true;
     }
+    this.serving.require();
+    const caller = callerOrRefuse(request);
+    if (rule.level === 'authenticated') return true;
     const seesAll = rule.operatorSeesAll === true && caller.kind === 'operator';
     if (seesAll && workspaceNamed(rule, request) === undefined) return true;
     const workspace = workspaceFor(rule, request);

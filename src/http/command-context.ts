@@ -45,7 +45,12 @@ export function scopedCommandId(sender: Principal, id: string): string {
       'A command id has 1 to 128 visible ASCII characters. A UUID is a good choice.',
     );
   }
-  return `${principalName(sender)}/${id}`;
+  return `${withoutSlash(principalName(sender))}/${id}`;
+}
+
+/** A sub may hold slashes like an id: the first one in a command id is where the sender ends. */
+function withoutSlash(name: string): string {
+  return name.replace(/[%/]/g, encodeURIComponent);
 }
 
 function reasonOf(request: FastifyRequest): string | undefined {

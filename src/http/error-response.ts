@@ -1,17 +1,41 @@
 import { HttpException } from '@nestjs/common';
+import { z } from 'zod';
 import { CommandIdReusedError, StoreUnavailableError, TooMuchContentionError } from '../event-sourcing/faults.js';
 import { IdentityProviderUnavailableError } from '../workspaces/authentication/identity-provider.error.js';
+import type { ShapeOf } from '../vocabulary/shape.js';
 import type { FieldFault, RefusalCategory } from './refusal.js';
 import { Refusal } from './refusal.js';
 import { ShuttingDownError } from './shutting-down.error.js';
 
+const error = z
+  .string()
+  .describe('A stable code.')
+  .meta({ examples: ['image-not-found'] });
+const code = z
+  .int()
+  .min(400)
+  .max(599)
+  .describe('The HTTP status.')
+  .meta({ examples: [404] });
+const message = z.string().describe('Names the fault and the remedy.');
+const fieldFault = z.strictObject({ field: z.string(), message: z.string() }).meta({ id: 'FieldFault' });
+
 /** The body of every error: `error` is a stable code, `code` the HTTP status. */
-export interface ErrorBody {
-  readonly error: string;
-  readonly code: number;
-  readonly message: string;
-  readonly details?: readonly FieldFault[];
-}
+export const errorSchema = z
+  .strictObject({
+    error,
+    code,
+    message,
+    details: z.array(fieldFault).describe('Every field at fault, for input that is not valid.').exactOptional(),
+  })
+  .meta({ id: 'Error', description: 'The body of every error.' });
+
+export type ErrorBody = ShapeOf<typeof errorSchema>;
+
+/** The last line of a streamed answer that broke off. */
+export const failedLineSchema = z
+  .strictObject({ kind: z.literal('failed'), error, code, message })
+  .meta({ id: 'FailedLine', description: 'The answer broke off: the last line of one that is not complete.' });
 
 export interface ErrorResponse {
   readonly body: ErrorBody;

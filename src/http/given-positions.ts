@@ -18,7 +18,7 @@ export class GivenPositions {
   checked(field: string, text: string): Position {
     if (this.isPosition(text)) return text;
     const message = `${field} must be a position as the service gave it out`;
-    throw invalidInput('invalid-position', `${message}.`, [{ field, message }]);
+    throw invalidInput('invalid-input', `${message}.`, [{ field, message }]);
   }
 
   /** @throws Refusal when the text is no position, or one that the log has not come to */

@@ -9,18 +9,21 @@ export class ImagePathDto {
   @ResourceTypeName()
   resourceType!: string;
 
+  /** The name; its slashes percent-encoded. Some routes take NAME:TAG. */
   @ImageNameOrTag()
   imageName!: string;
 }
 
 /** `/images/{resourceType}/{imageName}/tags/{tagName}` */
 export class TagPathDto extends ImagePathDto {
+  /** The name of the tag. */
   @TagName()
   tagName!: string;
 }
 
 /** `/images/{resourceType}/{imageName}/share/{targetWorkspace}` */
 export class SharePathDto extends ImagePathDto {
+  /** The workspace it is shared with, or was offered to. */
   @WorkspaceName()
   targetWorkspace!: string;
 }

@@ -1,8 +1,10 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
+import { z } from 'zod';
 import { Access } from './access.decorator.js';
+import { Answers } from './openapi/answers.js';
 
 /** Injection token of the Prometheus registry. */
 export const METRICS = Symbol('Metrics');
@@ -15,7 +17,9 @@ export class MetricsController {
   /** In the Prometheus text format. Scrape it with the operator key as bearer token. */
   @Get()
   @Access('operator')
-  @ApiOperation({ summary: 'Metrics for Prometheus.' })
+  @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics for Prometheus.' })
+  @ApiProduces('text/plain')
+  @Answers(200, 'In the Prometheus text format.', z.string())
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.header('content-type', this.registry.contentType);
     return this.registry.metrics();

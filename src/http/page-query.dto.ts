@@ -1,11 +1,11 @@
-import { IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { PageLimit } from './field-rules.js';
 import { WorkspaceQueryDto } from './workspace-query.dto.js';
 
 /** One page of a list. */
 export class PageQueryDto extends WorkspaceQueryDto {
   /** At most so many, 1 to 1000. Default: all. */
-  @IsOptional()
-  @Matches(/^([1-9]\d{0,2}|1000)$/, { message: 'limit must be a whole number from 1 to 1000' })
+  @PageLimit()
   limit?: string;
 
   /** Where the page begins: the X-Next-Cursor of the page before. */

@@ -4,6 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toErrorResponse } from './error-response.js';
 import type { ErrorBody } from './error-response.js';
 import { invalidInput } from './refusal.js';
+import { securityHeaders } from './security-headers.js';
+
+const security = securityHeaders();
 
 interface CodedError extends Error {
   readonly code?: string;
@@ -19,8 +22,8 @@ export function answerUnreadableAddress(thrown: CodedError, request: FastifyRequ
   void reply
     .status(body.code)
     .headers({
+      ...security,
       'x-correlation-id': request.id,
-      'x-content-type-options': 'nosniff',
       'content-type': 'application/json; charset=utf-8',
     })
     .send(JSON.stringify(body));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../workspaces/authorization/principal.js';
 import type { Role } from '../workspaces/domain/workspace.events.js';
+import { apiVersions } from './api-versions.js';
 import { invalidInput } from './refusal.js';
 
 /** What the edge knows of a request, filled in step by step: correlation first, then the caller, then the workspace. */
@@ -80,7 +81,7 @@ export function workspaceOrAll(request: FastifyRequest): string | undefined {
   return callerOf(request).kind === 'operator' ? request.tagalong.workspace : workspaceOf(request);
 }
 
-const versions: ReadonlySet<string> = new Set(['2026-04-28', '2026-04-16']);
+const versions: ReadonlySet<string> = new Set(apiVersions);
 
 /** Refuses versions of the management API that do not exist. */
 export function checkApiVersion(request: FastifyRequest): void {

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -13,6 +12,7 @@ import { answerBrokenRequest, answerUnreadableAddress } from './protocol-errors.
 import { Refusal } from './refusal.js';
 import { acceptBodies } from './request-bodies.js';
 import { beginContext, checkApiVersion, correlationIdOf } from './request-context.js';
+import { securityHeaders } from './security-headers.js';
 import { ShuttingDownError } from './shutting-down.error.js';
 
 /** Finds the holder of the credential in a request's headers; `undefined` when none was sent. */
@@ -52,10 +52,11 @@ export async function prepareServer(
 
   const connections = new OpenConnections(fastify);
   fastify.decorateRequest('tagalong');
+  const security = securityHeaders();
   fastify.addHook('onRequest', async (request, reply) => {
     const context = beginContext(request);
     request.tagalong = context;
-    void reply.header('x-correlation-id', context.correlationId);
+    void reply.headers(security).header('x-correlation-id', context.correlationId);
     if (connections.areClosing) throw new ShuttingDownError();
     checkApiVersion(request);
     try {
@@ -72,11 +73,6 @@ export async function prepareServer(
     done();
   });
 
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      directives: { defaultSrc: ["'self'"], imgSrc: ["'self'", 'data:'], upgradeInsecureRequests: null },
-    },
-  });
   if (config.rateLimit > 0) {
     await app.register(rateLimit, {
       global: true,

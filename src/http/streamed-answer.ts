@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ErrorBody } from './error-response.js';
+import type { ShapeOf } from '../vocabulary/shape.js';
+import type { failedLineSchema } from './error-response.js';
 import { toErrorResponse } from './error-response.js';
 
 /** Makes an answer piece by piece. The signal aborts when the client has gone. */
@@ -87,11 +88,12 @@ async function* beginningWith(
   yield* rest;
 }
 
-function failed(request: FastifyRequest, thrown: unknown): ErrorBody & { readonly kind: 'failed' } {
+function failed(request: FastifyRequest, thrown: unknown): ShapeOf<typeof failedLineSchema> {
   const { body, isFault } = toErrorResponse(thrown);
   // What passes by itself, such as a shutdown, is no reason to wake anybody.
   if (isFault) request.log[body.code === 503 ? 'warn' : 'error']({ err: thrown }, 'an answer broke off');
-  return { kind: 'failed', ...body };
+  const { error, code, message } = body;
+  return { kind: 'failed', error, code, message };
 }
 
 function jsonLines(messages: readonly object[]): string {

@@ -1,7 +1,5 @@
-import { IsOptional, Matches } from 'class-validator';
-import { WorkspaceName } from './field-rules.js';
-
-const positionRule = { message: '$property must be a position as the service gave it out' };
+import { IsOptional } from 'class-validator';
+import { PositionText, WorkspaceName } from './field-rules.js';
 
 /** What every query of a workspace takes. */
 export class WorkspaceQueryDto {
@@ -12,6 +10,6 @@ export class WorkspaceQueryDto {
 
   /** Answer with what is known at this position or later: the X-Tagalong-Position of a write. */
   @IsOptional()
-  @Matches(/^[0-9A-Za-z_-]{1,64}$/, positionRule)
+  @PositionText()
   minPosition?: string;
 }

@@ -1,13 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { parseDeploymentCursor } from '../catalog/queries/deployment-cursor.js';
 import type { DeploymentCursor } from '../catalog/queries/deployment-cursor.js';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
+import { deploymentSchema } from '../catalog/view/deployment.view.js';
 import type { DeploymentView } from '../catalog/view/deployment.view.js';
 import { requestOf } from '../command-bus/request-of.js';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
 import { sendCached, taggedByContent } from '../http/cached-answer.js';
+import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
+import { cursorHeader, etagHeader, ifNoneMatchHeader, positionHeader } from '../http/openapi/headers.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { Refusal, invalidInput } from '../http/refusal.js';
@@ -36,7 +40,10 @@ export class DeploymentsController {
   @Post()
   @HttpCode(200)
   @Access('member')
-  @ApiOperation({ summary: 'Record a deployment.' })
+  @ApiOperation({ operationId: 'createDeployment', summary: 'Record a deployment.' })
+  @Changes()
+  @Answers(200, 'The deployment, pinned to a digest.', deploymentSchema, positionHeader)
+  @Refuses(404, 'image-not-found', 'tag-not-found', 'digest-not-found')
   async deploy(
     @Body() body: DeployDto,
     @Req() request: FastifyRequest,
@@ -51,7 +58,11 @@ export class DeploymentsController {
   /** With `limit`, the header X-Next-Cursor tells where the next page begins; the last page has none. */
   @Get()
   @Access('member')
-  @ApiOperation({ summary: 'List deployments.' })
+  @ApiOperation({ operationId: 'listDeployments', summary: 'List deployments.' })
+  @ApiHeader(ifNoneMatchHeader)
+  @Answers(200, 'A page of deployments, by kind and name.', z.array(deploymentSchema), etagHeader, cursorHeader)
+  @Answers(304, 'What the caller has still holds.', undefined, etagHeader, cursorHeader)
+  @Refuses(400, 'invalid-cursor')
   async list(
     @Query() { kind, limit, cursor, minPosition }: ListDeploymentsQueryDto,
     @Req() request: FastifyRequest,
@@ -69,7 +80,9 @@ export class DeploymentsController {
 
   @Get(':kind/:deploymentName')
   @Access('member')
-  @ApiOperation({ summary: 'Get a deployment.' })
+  @ApiOperation({ operationId: 'getDeployment', summary: 'Get a deployment.' })
+  @Answers(200, 'The deployment.', deploymentSchema)
+  @Refuses(404, 'deployment-not-found')
   async get(
     @Param() path: DeploymentPathDto,
     @Query() { minPosition }: WorkspaceQueryDto,
@@ -82,7 +95,10 @@ export class DeploymentsController {
   /** The image is free to be deleted again once nothing else is deployed from it. Answers the deployment as it was. */
   @Delete(':kind/:deploymentName')
   @Access('member')
-  @ApiOperation({ summary: 'Retire a deployment.' })
+  @ApiOperation({ operationId: 'deleteDeployment', summary: 'Retire a deployment.' })
+  @Changes()
+  @Answers(200, 'The deployment as it was.', deploymentSchema, positionHeader)
+  @Refuses(404, 'deployment-not-found')
   async retire(
     @Param() path: DeploymentPathDto,
     @Req() request: FastifyRequest,
@@ -91,9 +107,10 @@ export class DeploymentsController {
     const workspace = workspaceOf(request);
     const kind = kindOf(path.kind);
     const deployment = path.deploymentName;
+    const standing = await this.deployments.get(workspace, kind, deployment);
     const outcome = await this.handlers.deployments.retire({ workspace, kind, deployment }, requestOf(request));
     const done = await this.answers.visible(reply, outcome);
-    const asItWas = await this.answers.deploymentBefore(done, { kind, deployment });
+    const asItWas = standing ?? (await this.answers.deploymentBefore(done, { kind, deployment }));
     if (asItWas === undefined) throw deploymentNotFound(workspace, kind, deployment);
     return asItWas;
   }

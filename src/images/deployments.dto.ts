@@ -10,9 +10,11 @@ export class ListDeploymentsQueryDto extends PageQueryDto {
 }
 
 export class DeploymentPathDto {
+  /** What is deployed: agent, function, job or sandbox; the plural is accepted. */
   @ResourceTypeName()
   kind!: string;
 
+  /** The name of the deployment. */
   @DeploymentName()
   deploymentName!: string;
 }

@@ -2,14 +2,19 @@ import { Body, Controller, Delete, HttpCode, Param, Post, Put, Req, Res } from '
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Changes, CommandHeaders, Refuses } from '../http/openapi/answers.js';
+import { etagHeader, positionHeader } from '../http/openapi/headers.js';
+import { imageSchema } from '../catalog/view/image.view.js';
 import { accepted } from '../command-bus/command-answers.js';
 import { requestOf } from '../command-bus/request-of.js';
 import { workspaceOf } from '../http/request-context.js';
 import { parseResourceType } from '../vocabulary/names.js';
+import type { ShapeOf } from '../vocabulary/shape.js';
 import { ImageHandlers } from './handlers/image-handlers.js';
 import { ImageAnswers } from './image-answers.js';
 import { ImagePathDto, TagPathDto, imageAndTag, wholeImage } from '../http/image-path.dto.js';
 import { CreateImageDto, PushTagBodyDto } from './images.dto.js';
+import { cleanupSchema, registeredImageSchema } from './images.view.js';
 
 @ApiTags('images')
 @Controller('v0/images')
@@ -23,12 +28,15 @@ export class ImagesController {
   @Post()
   @HttpCode(200)
   @Access('member')
-  @ApiOperation({ summary: 'Register an image.' })
+  @ApiOperation({ operationId: 'createImage', summary: 'Register an image.' })
+  @Changes()
+  @Answers(200, 'The image is registered.', registeredImageSchema, positionHeader)
+  @Refuses(409, 'name-taken')
   async create(
     @Body() body: CreateImageDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ name: string; resourceType: string; message: string; image?: string }> {
+  ): Promise<ShapeOf<typeof registeredImageSchema>> {
     const resourceType = parseResourceType(body.resourceType) ?? 'sandbox';
     const slot = { workspace: workspaceOf(request), resourceType, name: body.name };
     const data = { slot, ...(body.image !== undefined && { reference: body.image }) };
@@ -45,7 +53,10 @@ export class ImagesController {
   /** Points a tag at a digest; registers the image if there is none. Everyone it is shared with sees the tag at once. */
   @Put(':resourceType/:imageName/tags/:tagName')
   @Access('member')
-  @ApiOperation({ summary: 'Push a tag.' })
+  @ApiOperation({ operationId: 'pushTag', summary: 'Push a tag.' })
+  @Changes()
+  @Answers(200, 'The image with the tag.', imageSchema, etagHeader, positionHeader)
+  @Refuses(400, 'tag-not-allowed', 'not-owner')
   async pushTag(
     @Param() path: TagPathDto,
     @Body() body: PushTagBodyDto,
@@ -69,7 +80,11 @@ export class ImagesController {
   /** Deletes a tag. Refused while the image is shared or something deployed uses the tag. */
   @Delete(':resourceType/:imageName/tags/:tagName')
   @Access('admin')
-  @ApiOperation({ summary: 'Delete a tag.' })
+  @ApiOperation({ operationId: 'deleteImageTag', summary: 'Delete a tag.' })
+  @Changes()
+  @Answers(200, 'The image without the tag.', imageSchema, etagHeader, positionHeader)
+  @Refuses(400, 'tag-not-allowed', 'not-owner', 'image-shared', 'tag-in-use')
+  @Refuses(404, 'image-not-found', 'tag-not-found')
   async deleteTag(
     @Param() path: TagPathDto,
     @Req() request: FastifyRequest,
@@ -84,7 +99,11 @@ export class ImagesController {
   /** Deletes an image with all its tags, or, for NAME:TAG, that tag only. Refused while it is shared or deployed. */
   @Delete(':resourceType/:imageName')
   @Access('admin')
-  @ApiOperation({ summary: 'Delete an image.' })
+  @ApiOperation({ operationId: 'deleteImage', summary: 'Delete an image.' })
+  @Changes()
+  @Answers(200, 'The image as it was, or without the tag.', imageSchema, etagHeader, positionHeader)
+  @Refuses(400, 'not-owner', 'image-shared', 'image-in-use', 'tag-in-use')
+  @Refuses(404, 'image-not-found', 'tag-not-found')
   async deleteImage(
     @Param() path: ImagePathDto,
     @Req() request: FastifyRequest,
@@ -103,11 +122,13 @@ export class ImagesController {
   /** Deletes every image of the workspace that is neither deployed nor shared. */
   @Delete()
   @Access('admin')
-  @ApiOperation({ summary: 'Delete unused images.' })
+  @ApiOperation({ operationId: 'cleanupImages', summary: 'Delete unused images.' })
+  @CommandHeaders()
+  @Answers(200, 'How many were deleted.', cleanupSchema, positionHeader)
   async cleanup(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ deleted: number; message: string }> {
+  ): Promise<ShapeOf<typeof cleanupSchema>> {
     const outcome = await this.handlers.cleanup.handle({ workspace: workspaceOf(request) }, requestOf(request));
     if (outcome.kind === 'rejected') return accepted(outcome);
     await this.answers.passed(reply, outcome.position);

@@ -1,10 +1,12 @@
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import {
   Digest,
   ImageName,
   ImageReference,
   MediaType,
   Platform,
+  QueryFlag,
   ResourceTypeName,
   WorkspaceName,
 } from '../http/field-rules.js';
@@ -16,6 +18,7 @@ export class CreateImageDto {
   @ResourceTypeName()
   resourceType!: string;
 
+  /** By the OCI grammar of repository names. */
   @ImageName()
   name!: string;
 
@@ -33,15 +36,18 @@ export class CreateImageDto {
 
 /** What a tag points at from now on. */
 export class PushTagBodyDto {
+  /** What the tag points at. */
   @Digest()
   digest!: string;
 
   /** Bytes of everything the digest refers to: config and layers, of every platform of an index. */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   size!: number;
 
+  /** Of what the digest refers to. */
   @IsOptional()
   @MediaType()
   mediaType?: string;
@@ -56,6 +62,7 @@ export class PushTagBodyDto {
 
 /** Shares the whole image, with all its tags. */
 export class ShareImageBodyDto {
+  /** The workspace to share with. */
   @WorkspaceName()
   targetWorkspace!: string;
 
@@ -68,7 +75,6 @@ export class ShareImageBodyDto {
 
 export class UnshareQueryDto extends WorkspaceQueryDto {
   /** Only tell what would break. */
-  @IsOptional()
-  @IsIn(['true', 'false'])
+  @QueryFlag()
   dryRun?: string;
 }

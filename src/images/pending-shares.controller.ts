@@ -2,9 +2,14 @@ import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from 
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ShareQueries } from '../catalog/queries/share.queries.js';
+import { imageSchema } from '../catalog/view/image.view.js';
+import { pendingShareSchema } from '../catalog/view/share.view.js';
 import type { PendingShareView } from '../catalog/view/share.view.js';
 import { requestOf } from '../command-bus/request-of.js';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
+import { etagHeader, positionHeader } from '../http/openapi/headers.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { workspaceOf } from '../http/request-context.js';
@@ -27,7 +32,8 @@ export class PendingSharesController {
   /** What other accounts ask this workspace to take, or what it asks others to. */
   @Get()
   @Access('member')
-  @ApiOperation({ summary: 'List share requests that wait for an answer.' })
+  @ApiOperation({ operationId: 'listPendingImageShares', summary: 'List share requests that wait for an answer.' })
+  @Answers(200, 'The oldest first.', z.array(pendingShareSchema))
   async list(
     @Query() { direction, minPosition }: PendingSharesQueryDto,
     @Req() request: FastifyRequest,
@@ -42,7 +48,13 @@ export class PendingSharesController {
   @Post(':pendingShareId/accept')
   @HttpCode(200)
   @Access('admin')
-  @ApiOperation({ summary: 'Accept a share request.' })
+  @ApiOperation({ operationId: 'acceptImageShare', summary: 'Accept a share request.' })
+  @Changes()
+  @Answers(200, 'The image in the own catalog.', imageSchema, etagHeader, positionHeader)
+  @Refuses(400, 'image-shared', 'image-in-use')
+  @Refuses(404, 'share-not-found')
+  @Refuses(409, 'name-taken')
+  @Refuses(410, 'share-expired')
   async accept(
     @Param() { pendingShareId: shareId }: PendingSharePathDto,
     @Query() { force }: AcceptQueryDto,
@@ -58,7 +70,10 @@ export class PendingSharesController {
   @Post(':pendingShareId/decline')
   @HttpCode(204)
   @Access('admin')
-  @ApiOperation({ summary: 'Decline a share request.' })
+  @ApiOperation({ operationId: 'declineImageShare', summary: 'Decline a share request.' })
+  @Changes()
+  @Answers(204, 'It is declined.', undefined, positionHeader)
+  @Refuses(404, 'share-not-found')
   async decline(
     @Param() { pendingShareId: shareId }: PendingSharePathDto,
     @Req() request: FastifyRequest,

@@ -1,4 +1,5 @@
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { QueryFlag } from '../http/field-rules.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
 
 export class PendingSharesQueryDto extends WorkspaceQueryDto {
@@ -10,12 +11,12 @@ export class PendingSharesQueryDto extends WorkspaceQueryDto {
 
 export class AcceptQueryDto extends WorkspaceQueryDto {
   /** Delete the own image of that name first. */
-  @IsOptional()
-  @IsIn(['true', 'false'])
+  @QueryFlag()
   force?: string;
 }
 
 export class PendingSharePathDto {
+  /** The id of the request. */
   @IsString()
   @MaxLength(64)
   pendingShareId!: string;

@@ -2,10 +2,16 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res }
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestOf } from '../command-bus/request-of.js';
+import { deploymentSchema } from '../catalog/view/deployment.view.js';
+import { imageSchema } from '../catalog/view/image.view.js';
+import { pendingShareSchema, shareTargetSchema } from '../catalog/view/share.view.js';
 import type { ImageShareTargetView } from '../catalog/view/share.view.js';
 import { ShareQueries } from '../catalog/queries/share.queries.js';
 import { UsageQueries } from '../catalog/queries/usage.queries.js';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
+import { etagHeader, positionHeader } from '../http/openapi/headers.js';
 import { Refusal } from '../http/refusal.js';
 import { workspaceOf } from '../http/request-context.js';
 import { slotIn } from '../vocabulary/slot.js';
@@ -32,7 +38,18 @@ export class SharesController {
   @Post()
   @HttpCode(200)
   @Access('admin')
-  @ApiOperation({ summary: 'Share an image with another workspace.' })
+  @ApiOperation({ operationId: 'shareImage', summary: 'Share an image with another workspace.' })
+  @Changes()
+  @Answers(200, "The target's copy.", imageSchema, etagHeader, positionHeader)
+  @Answers(
+    202,
+    'The request that waits for the answer of a target in another account.',
+    pendingShareSchema,
+    positionHeader,
+  )
+  @Refuses(400, 'tag-not-allowed', 'cannot-reshare', 'self-share', 'target-not-available')
+  @Refuses(404, 'image-not-found')
+  @Refuses(409, 'name-taken')
   async share(
     @Param() path: ImagePathDto,
     @Body() body: ShareImageBodyDto,
@@ -53,7 +70,10 @@ export class SharesController {
   /** With which workspaces is it shared, or asked to be? */
   @Get()
   @Access('member')
-  @ApiOperation({ summary: 'List the shares of an image.' })
+  @ApiOperation({ operationId: 'listImageShares', summary: 'List the shares of an image.' })
+  @Answers(200, 'By name of the target.', z.array(shareTargetSchema))
+  @Refuses(400, 'tag-not-allowed')
+  @Refuses(404, 'image-not-found')
   async list(@Param() path: ImagePathDto, @Req() request: FastifyRequest): Promise<readonly ImageShareTargetView[]> {
     const slot = wholeImage(workspaceOf(request), path, coversAll);
     const targets = await this.shares.targets(slot, new Date().toISOString());
@@ -64,7 +84,17 @@ export class SharesController {
   /** Ends a share or withdraws a request. With `dryRun=true` it only tells what would break. */
   @Delete(':targetWorkspace')
   @Access('admin')
-  @ApiOperation({ summary: 'Stop sharing an image with a workspace.' })
+  @ApiOperation({ operationId: 'unshareImage', summary: 'Stop sharing an image with a workspace.' })
+  @Changes()
+  @Answers(
+    200,
+    'The image; with `dryRun=true`, the deployments that would lose it.',
+    z.union([imageSchema, z.array(deploymentSchema)]),
+    { ETag: { description: 'Of the image.', schema: { type: 'string' } } },
+    positionHeader,
+  )
+  @Refuses(400, 'tag-not-allowed', 'not-owner')
+  @Refuses(404, 'image-not-found', 'share-not-found')
   async unshare(
     @Param() path: SharePathDto,
     @Query() { dryRun }: UnshareQueryDto,

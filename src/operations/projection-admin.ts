@@ -2,7 +2,7 @@ import type { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { ProjectionRunner } from '../event-sourcing/projection-runner.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
 import { Refusal } from '../http/refusal.js';
-import type { ProjectionDto } from './projections.dto.js';
+import type { ProjectionView } from './projection.view.js';
 
 /** What may be done to a projection by hand. */
 export type ProjectionAction = 'rebuild' | 'pause' | 'resume' | 'retry';
@@ -15,7 +15,7 @@ export class ProjectionAdmin {
     private readonly eventsInLog: () => number,
   ) {}
 
-  all(): ProjectionDto[] {
+  all(): ProjectionView[] {
     return this.host.statuses().map((status) => this.#json(status));
   }
 
@@ -24,7 +24,7 @@ export class ProjectionAdmin {
    *
    * @throws Refusal when there is no such projection, or nothing to retry
    */
-  async act(name: string, action: ProjectionAction): Promise<ProjectionDto> {
+  async act(name: string, action: ProjectionAction): Promise<ProjectionView> {
     const runner = this.#find(name);
     switch (action) {
       case 'rebuild':
@@ -55,7 +55,7 @@ export class ProjectionAdmin {
     });
   }
 
-  #json(status: SubscriberStatus): ProjectionDto {
+  #json(status: SubscriberStatus): ProjectionView {
     const { name, version, state, ready, checkpoint, head, lagMs, eventsProcessed, fault, rebuild } = status;
     const eventsInLog = this.eventsInLog();
     return {

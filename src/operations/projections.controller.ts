@@ -1,11 +1,15 @@
 import { Controller, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers, CommandHeaders, Refuses } from '../http/openapi/answers.js';
 import { commandContextOf } from '../http/command-context.js';
 import { ProjectionAdmin } from './projection-admin.js';
 import type { ProjectionAction } from './projection-admin.js';
-import { ProjectionDto, ProjectionPathDto } from './projections.dto.js';
+import { projectionSchema } from './projection.view.js';
+import type { ProjectionView } from './projection.view.js';
+import { ProjectionPathDto } from './projections.dto.js';
 
 @ApiTags('operations')
 @Controller('v0/projections')
@@ -15,8 +19,9 @@ export class ProjectionsController {
   /** The read models of this process and how far each has come; a failed one names the event it stopped at. */
   @Get()
   @Access('operator')
-  @ApiOperation({ summary: 'List projections.' })
-  list(): ProjectionDto[] {
+  @ApiOperation({ operationId: 'listProjections', summary: 'List projections.' })
+  @Answers(200, 'All of them.', z.array(projectionSchema))
+  list(): ProjectionView[] {
     return this.admin.all();
   }
 
@@ -27,8 +32,11 @@ export class ProjectionsController {
   @Post(':projectionName/rebuild')
   @HttpCode(202)
   @Access('operator')
-  @ApiOperation({ summary: 'Rebuild a projection.' })
-  rebuild(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionDto> {
+  @ApiOperation({ operationId: 'rebuildProjection', summary: 'Rebuild a projection.' })
+  @Answers(202, 'How it stands now.', projectionSchema)
+  @CommandHeaders()
+  @Refuses(404, 'projection-not-found')
+  rebuild(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionView> {
     return this.#act(path, 'rebuild', request);
   }
 
@@ -36,24 +44,37 @@ export class ProjectionsController {
   @Post(':projectionName/pause')
   @HttpCode(200)
   @Access('operator')
-  @ApiOperation({ summary: 'Stop a projection where it is.' })
-  pause(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionDto> {
+  @ApiOperation({ operationId: 'pauseProjection', summary: 'Stop a projection where it is.' })
+  @Answers(200, 'How it stands now.', projectionSchema)
+  @CommandHeaders()
+  @Refuses(404, 'projection-not-found')
+  pause(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionView> {
     return this.#act(path, 'pause', request);
   }
 
   @Post(':projectionName/resume')
   @HttpCode(200)
   @Access('operator')
-  @ApiOperation({ summary: 'Let a paused projection go on.' })
-  resume(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionDto> {
+  @ApiOperation({ operationId: 'resumeProjection', summary: 'Let a paused projection go on.' })
+  @Answers(200, 'How it stands now.', projectionSchema)
+  @CommandHeaders()
+  @Refuses(404, 'projection-not-found')
+  resume(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionView> {
     return this.#act(path, 'resume', request);
   }
 
   @Post(':projectionName/retry')
   @HttpCode(200)
   @Access('operator')
-  @ApiOperation({ summary: 'Let a failed projection try again the event at which it stopped.' })
-  retry(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionDto> {
+  @ApiOperation({
+    operationId: 'retryProjection',
+    summary: 'Let a failed projection try again the event at which it stopped.',
+  })
+  @Answers(200, 'How it stands now.', projectionSchema)
+  @CommandHeaders()
+  @Refuses(404, 'projection-not-found')
+  @Refuses(409, 'projection-not-failed')
+  retry(@Param() path: ProjectionPathDto, @Req() request: FastifyRequest): Promise<ProjectionView> {
     return this.#act(path, 'retry', request);
   }
 
@@ -62,7 +83,7 @@ export class ProjectionsController {
     { projectionName: projection }: ProjectionPathDto,
     action: ProjectionAction,
     request: FastifyRequest,
-  ): Promise<ProjectionDto> {
+  ): Promise<ProjectionView> {
     const { principal, via, reason, correlationId } = commandContextOf(request);
     const status = await this.admin.act(projection, action);
     request.log.info({ projection, action, principal, via, reason, correlationId }, 'projection steered');

@@ -3,6 +3,7 @@ import { AccountId, DisplayName, Email } from './access-field-rules.js';
 
 /** `/accounts/{accountId}` */
 export class AccountPathDto {
+  /** Which account. */
   @AccountId()
   accountId!: string;
 }
@@ -14,6 +15,7 @@ export class OpenAccountBodyDto {
   @AccountId()
   id?: string;
 
+  /** What it is called, for people. */
   @DisplayName()
   name!: string;
 
@@ -34,21 +36,4 @@ export class SharingPolicyBodyDto {
   @IsOptional()
   @IsIn(['forbidden', 'by-request'])
   acrossAccounts?: 'forbidden' | 'by-request';
-}
-
-export class SharingPolicyDto {
-  targetAdmin!: 'required' | 'not-required';
-  acrossAccounts!: 'forbidden' | 'by-request';
-}
-
-/** The top-level tenant: owns workspaces and a sharing policy. */
-export class AccountDto {
-  id!: string;
-  name!: string;
-  ownerEmail?: string;
-  sharingPolicy!: SharingPolicyDto;
-
-  /** RFC 3339 in UTC with milliseconds. */
-  createdAt!: string;
-  createdBy!: string;
 }

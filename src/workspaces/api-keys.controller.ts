@@ -3,7 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CommandAnswers } from '../command-bus/command-answers.js';
 import { requestOf } from '../command-bus/request-of.js';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
+import { positionHeader } from '../http/openapi/headers.js';
 import { ACCESS_DIRECTORY } from '../http/access.guard.js';
 import { Refusal } from '../http/refusal.js';
 import { workspaceOf } from '../http/request-context.js';
@@ -11,8 +14,9 @@ import type { AccessDirectory, ApiKeyView } from './authorization/access-directo
 import { workspaceRejection } from './domain/workspace.rejections.js';
 import { AccessHandlers } from './handlers/access-handlers.js';
 import { requireServiceAccount } from './require-service-account.js';
-import { ApiKeyDto, ApiKeyPathDto, CreateApiKeyBodyDto, ServiceAccountPathDto } from './service-accounts.dto.js';
-import { apiKeyJson } from './service-accounts.view.js';
+import { ApiKeyPathDto, CreateApiKeyBodyDto, ServiceAccountPathDto } from './service-accounts.dto.js';
+import { apiKeyJson, apiKeySchema } from './service-accounts.view.js';
+import type { ApiKeyJson } from './service-accounts.view.js';
 
 @ApiTags('service accounts')
 @Controller('v0/service_accounts/:clientId/api_keys')
@@ -26,8 +30,10 @@ export class ApiKeysController {
   /** Without what would open a door. */
   @Get()
   @Access('admin')
-  @ApiOperation({ summary: 'List the API keys of a service account.' })
-  async list(@Param() { clientId }: ServiceAccountPathDto, @Req() request: FastifyRequest): Promise<ApiKeyDto[]> {
+  @ApiOperation({ operationId: 'listApiKeysForServiceAccount', summary: 'List the API keys of a service account.' })
+  @Answers(200, 'Without what would open a door.', z.array(apiKeySchema))
+  @Refuses(404, 'service-account-not-found')
+  async list(@Param() { clientId }: ServiceAccountPathDto, @Req() request: FastifyRequest): Promise<ApiKeyJson[]> {
     await requireServiceAccount(this.directory, workspaceOf(request), clientId);
     return (await this.directory.apiKeys(clientId)).map((key) => apiKeyJson(key));
   }
@@ -36,13 +42,17 @@ export class ApiKeysController {
   @Post()
   @HttpCode(200)
   @Access('admin')
-  @ApiOperation({ summary: 'Issue an API key for a service account.' })
+  @ApiOperation({ operationId: 'createApiKeyForServiceAccount', summary: 'Issue an API key for a service account.' })
+  @Changes()
+  @Answers(200, 'The key, shown this one time.', apiKeySchema, positionHeader)
+  @Refuses(400, 'invalid-expiry')
+  @Refuses(404, 'service-account-not-found')
   async issue(
     @Param() { clientId }: ServiceAccountPathDto,
     @Body() { name = '', expires_in: expiresIn }: CreateApiKeyBodyDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ApiKeyDto> {
+  ): Promise<ApiKeyJson> {
     const workspace = workspaceOf(request);
     const data = { workspace, clientId, name, ...(expiresIn !== undefined && { expiresIn }) };
     const outcome = await this.handlers.apiKeys.issue(data, requestOf(request));
@@ -55,12 +65,15 @@ export class ApiKeysController {
   /** The key opens nothing from the next request on. */
   @Delete(':apiKeyId')
   @Access('admin')
-  @ApiOperation({ summary: 'Revoke an API key.' })
+  @ApiOperation({ operationId: 'deleteApiKeyForServiceAccount', summary: 'Revoke an API key.' })
+  @Changes()
+  @Answers(200, 'The key as it was; nothing when it was revoked before.', apiKeySchema, positionHeader)
+  @Refuses(404, 'service-account-not-found', 'key-not-found')
   async revoke(
     @Param() { clientId, apiKeyId: keyId }: ApiKeyPathDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ApiKeyDto | undefined> {
+  ): Promise<ApiKeyJson | undefined> {
     const asItWas = await this.#find(clientId, keyId);
     const data = { workspace: workspaceOf(request), clientId, keyId };
     await this.answers.visible(reply, await this.handlers.apiKeys.revoke(data, requestOf(request)));

@@ -3,7 +3,10 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CommandAnswers } from '../command-bus/command-answers.js';
 import { requestOf } from '../command-bus/request-of.js';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
+import { positionHeader } from '../http/openapi/headers.js';
 import { ACCESS_DIRECTORY } from '../http/access.guard.js';
 import { workspaceOf } from '../http/request-context.js';
 import type { AccessDirectory } from './authorization/access-directory.js';
@@ -12,11 +15,11 @@ import { AccessHandlers } from './handlers/access-handlers.js';
 import { requireServiceAccount } from './require-service-account.js';
 import {
   CreateServiceAccountBodyDto,
-  ServiceAccountDto,
   ServiceAccountPathDto,
   UpdateServiceAccountBodyDto,
 } from './service-accounts.dto.js';
-import { serviceAccountJson } from './service-accounts.view.js';
+import { serviceAccountJson, serviceAccountSchema } from './service-accounts.view.js';
+import type { ServiceAccountJson } from './service-accounts.view.js';
 
 @ApiTags('service accounts')
 @Controller('v0/service_accounts')
@@ -30,8 +33,9 @@ export class ServiceAccountsController {
 
   @Get()
   @Access('member')
-  @ApiOperation({ summary: 'List the service accounts of the workspace.' })
-  async list(@Req() request: FastifyRequest): Promise<ServiceAccountDto[]> {
+  @ApiOperation({ operationId: 'getWorkspaceServiceAccounts', summary: 'List the service accounts of the workspace.' })
+  @Answers(200, 'All of them.', z.array(serviceAccountSchema))
+  async list(@Req() request: FastifyRequest): Promise<ServiceAccountJson[]> {
     const workspace = workspaceOf(request);
     const [accounts, members] = await Promise.all([
       this.directory.serviceAccounts(workspace),
@@ -47,12 +51,14 @@ export class ServiceAccountsController {
   @Post()
   @HttpCode(200)
   @Access('admin')
-  @ApiOperation({ summary: 'Create a service account.' })
+  @ApiOperation({ operationId: 'createWorkspaceServiceAccount', summary: 'Create a service account.' })
+  @Changes()
+  @Answers(200, 'The service account.', serviceAccountSchema, positionHeader)
   async create(
     @Body() { name, description = '', role = 'member', mayActForOthers = false }: CreateServiceAccountBodyDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ServiceAccountDto> {
+  ): Promise<ServiceAccountJson> {
     const workspace = workspaceOf(request);
     const data = { workspace, name, description, role, mayActForOthers };
     const outcome = await this.handlers.serviceAccounts.create(data, requestOf(request));
@@ -62,13 +68,19 @@ export class ServiceAccountsController {
 
   @Put(':clientId')
   @Access('admin')
-  @ApiOperation({ summary: 'Change the name or description of a service account.' })
+  @ApiOperation({
+    operationId: 'updateWorkspaceServiceAccount',
+    summary: 'Change the name or description of a service account.',
+  })
+  @Changes()
+  @Answers(200, 'The service account.', serviceAccountSchema, positionHeader)
+  @Refuses(404, 'service-account-not-found')
   async update(
     @Param() { clientId }: ServiceAccountPathDto,
     @Body() { name, description }: UpdateServiceAccountBodyDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ServiceAccountDto> {
+  ): Promise<ServiceAccountJson> {
     const workspace = workspaceOf(request);
     const data = {
       workspace,
@@ -83,12 +95,21 @@ export class ServiceAccountsController {
   /** Its keys end with it, from the next request on. */
   @Delete(':clientId')
   @Access('admin')
-  @ApiOperation({ summary: 'Delete a service account.' })
+  @ApiOperation({ operationId: 'deleteWorkspaceServiceAccount', summary: 'Delete a service account.' })
+  @Changes()
+  @Answers(
+    200,
+    'The service account as it was; nothing when it was deleted before.',
+    serviceAccountSchema,
+    positionHeader,
+  )
+  @Refuses(404, 'service-account-not-found')
+  @Refuses(409, 'last-admin')
   async delete(
     @Param() { clientId }: ServiceAccountPathDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ServiceAccountDto | undefined> {
+  ): Promise<ServiceAccountJson | undefined> {
     const workspace = workspaceOf(request);
     const asItWas = await this.#find(workspace, clientId);
     const data = { workspace, clientId };
@@ -96,12 +117,12 @@ export class ServiceAccountsController {
     return asItWas;
   }
 
-  async #serviceAccount(workspace: string, clientId: string): Promise<ServiceAccountDto> {
+  async #serviceAccount(workspace: string, clientId: string): Promise<ServiceAccountJson> {
     const account = await requireServiceAccount(this.directory, workspace, clientId);
     return serviceAccountJson(account, await this.directory.member(workspace, serviceAccountPrincipal(clientId)));
   }
 
-  async #find(workspace: string, clientId: string): Promise<ServiceAccountDto | undefined> {
+  async #find(workspace: string, clientId: string): Promise<ServiceAccountJson | undefined> {
     const account = await this.directory.serviceAccount(clientId);
     return account?.workspace === workspace ? this.#serviceAccount(workspace, clientId) : undefined;
   }

@@ -3,31 +3,37 @@ import { ClientId, Description, DisplayName, KeyId, Lifetime } from './access-fi
 
 /** `/service_accounts/{clientId}` */
 export class ServiceAccountPathDto {
+  /** The client id of the service account. */
   @ClientId()
   clientId!: string;
 }
 
 /** `/service_accounts/{clientId}/api_keys/{apiKeyId}` */
 export class ApiKeyPathDto extends ServiceAccountPathDto {
+  /** The id of the key. */
   @KeyId()
   apiKeyId!: string;
 }
 
 /** What is absent stays as it is. */
 export class UpdateServiceAccountBodyDto {
+  /** What it is called, for people. */
   @IsOptional()
   @DisplayName()
   name?: string;
 
+  /** What it is for, in a few words. */
   @IsOptional()
   @Description()
   description?: string;
 }
 
 export class CreateServiceAccountBodyDto {
+  /** What it is called, for people. */
   @DisplayName()
   name!: string;
 
+  /** What it is for, in a few words. */
   @IsOptional()
   @Description()
   description?: string;
@@ -44,6 +50,7 @@ export class CreateServiceAccountBodyDto {
 }
 
 export class CreateApiKeyBodyDto {
+  /** What it is called, for people. */
   @IsOptional()
   @DisplayName()
   name?: string;
@@ -52,45 +59,4 @@ export class CreateApiKeyBodyDto {
   @IsOptional()
   @Lifetime()
   expires_in?: string;
-}
-
-/** A machine identity that belongs to a workspace. */
-export class ServiceAccountDto {
-  client_id!: string;
-  name!: string;
-  description!: string;
-
-  /** Its role in the workspace; absent once it was removed from the members. */
-  role?: 'admin' | 'member';
-  mayActForOthers!: boolean;
-
-  /** RFC 3339 in UTC with milliseconds. */
-  created_at!: string;
-  updated_at!: string;
-}
-
-/** A long-lived key of a service account. */
-export class ApiKeyDto {
-  id!: string;
-  name!: string;
-
-  /** The key itself, only in the answer that issues it. */
-  apiKey?: string;
-
-  /** In place of the key when the same command was sent before. */
-  message?: string;
-
-  /** As it was asked for, only in the answer that issues the key. */
-  expires_in?: string;
-
-  /** RFC 3339 in UTC with milliseconds; absent for a key that does not expire. */
-  expiresAt?: string;
-
-  /** The client id of its service account. */
-  sub!: string;
-  sub_type!: 'service_account';
-  createdAt!: string;
-  createdBy!: string;
-  updatedAt!: string;
-  updatedBy!: string;
 }

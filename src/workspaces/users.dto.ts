@@ -32,38 +32,7 @@ export class AddUserBodyDto {
 }
 
 export class UserRoleBodyDto {
+  /** What the member may do. */
   @IsIn(['admin', 'member'])
   role!: 'admin' | 'member';
-}
-
-/** A member of a workspace, or someone invited to it. */
-export class WorkspaceUserDto {
-  /** The `sub` of a user, the client id of a service account; absent for someone who has not come yet. */
-  sub?: string;
-  type!: 'user' | 'service_account';
-  email?: string;
-  role!: 'admin' | 'member';
-
-  /** False for an invitation. */
-  accepted!: boolean;
-
-  /** True for an invitation that came to nothing. */
-  expired!: boolean;
-}
-
-/** Waits for the first sign-in under its address. */
-export class PendingInvitationDto {
-  email!: string;
-  role!: 'admin' | 'member';
-  workspace!: string;
-
-  /** A principal. */
-  invitedBy!: string;
-
-  /** RFC 3339 in UTC with milliseconds. */
-  expiresAt!: string;
-  createdAt!: string;
-  createdBy!: string;
-  updatedAt!: string;
-  updatedBy!: string;
 }

@@ -2,11 +2,13 @@ import { Controller, Get, Inject, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Access } from '../http/access.decorator.js';
+import { Answers } from '../http/openapi/answers.js';
 import { ACCESS_DIRECTORY } from '../http/access.guard.js';
 import { callerOf } from '../http/request-context.js';
 import type { AccessDirectory } from './authorization/access-directory.js';
 import { principalName } from './authorization/principal.js';
-import { WhoAmIDto } from './whoami.dto.js';
+import { whoAmISchema } from './whoami.view.js';
+import type { WhoAmI } from './whoami.view.js';
 
 @ApiTags('users')
 @Controller('v0/whoami')
@@ -15,8 +17,9 @@ export class WhoAmIController {
 
   @Get()
   @Access('authenticated')
-  @ApiOperation({ summary: 'Who is the caller, and where may it go?' })
-  async whoAmI(@Req() request: FastifyRequest): Promise<WhoAmIDto> {
+  @ApiOperation({ operationId: 'whoAmI', summary: 'Who is the caller, and where may it go?' })
+  @Answers(200, 'The caller.', whoAmISchema)
+  async whoAmI(@Req() request: FastifyRequest): Promise<WhoAmI> {
     const caller = callerOf(request);
     const open = await this.directory.workspacesOf(caller);
     return {

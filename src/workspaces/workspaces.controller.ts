@@ -1,9 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CommandAnswers } from '../command-bus/command-answers.js';
 import { requestOf } from '../command-bus/request-of.js';
+import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
+import { positionHeader } from '../http/openapi/headers.js';
 import { ACCESS_DIRECTORY } from '../http/access.guard.js';
 import { Refusal, invalidInput } from '../http/refusal.js';
 import { callerOf, workspaceOf } from '../http/request-context.js';
@@ -16,12 +19,11 @@ import {
   AvailabilityQueryDto,
   CreateWorkspaceBodyDto,
   UpdateWorkspaceBodyDto,
-  WorkspaceAvailabilityDto,
-  WorkspaceDto,
   WorkspacePathDto,
   WorkspaceQueryDto,
 } from './workspaces.dto.js';
-import { workspaceJson } from './workspaces.view.js';
+import { availabilitySchema, workspaceJson, workspaceSchema } from './workspaces.view.js';
+import type { WorkspaceAvailability, WorkspaceJson } from './workspaces.view.js';
 
 const aboutPath = { workspaceParam: 'workspaceName' } as const;
 
@@ -38,8 +40,12 @@ export class WorkspacesController {
 
   @Get()
   @Access('authenticated')
-  @ApiOperation({ summary: 'List the workspaces the caller may enter; all of them for the operator.' })
-  async list(@Req() request: FastifyRequest): Promise<WorkspaceDto[]> {
+  @ApiOperation({
+    operationId: 'listWorkspaces',
+    summary: 'List the workspaces the caller may enter; all of them for the operator.',
+  })
+  @Answers(200, 'By name.', z.array(workspaceSchema))
+  async list(@Req() request: FastifyRequest): Promise<WorkspaceJson[]> {
     const open = await this.directory.workspacesOf(callerOf(request));
     return open.map(({ workspace }) => workspaceJson(workspace));
   }
@@ -48,12 +54,18 @@ export class WorkspacesController {
   @Post()
   @HttpCode(200)
   @Access('authenticated')
-  @ApiOperation({ summary: 'Create a workspace.' })
+  @ApiOperation({ operationId: 'createWorkspace', summary: 'Create a workspace.' })
+  @Changes()
+  @Answers(200, 'The workspace.', workspaceSchema, positionHeader)
+  @Refuses(400, 'account-missing')
+  @Refuses(403, 'creation-forbidden')
+  @Refuses(404, 'account-not-found')
+  @Refuses(409, 'workspace-exists')
   async create(
     @Body() { name, accountId, displayName, labels }: CreateWorkspaceBodyDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<WorkspaceDto> {
+  ): Promise<WorkspaceJson> {
     const data = {
       workspace: name,
       ...(accountId !== undefined && { accountId }),
@@ -68,10 +80,9 @@ export class WorkspacesController {
   @Post('availability')
   @HttpCode(200)
   @Access('authenticated')
-  @ApiOperation({ summary: 'Can a new workspace have this name?' })
-  @ApiOkResponse({
-    schema: { oneOf: [{ type: 'boolean' }, { $ref: getSchemaPath(WorkspaceAvailabilityDto) }] },
-  })
+  @ApiOperation({ operationId: 'checkWorkspaceAvailability', summary: 'Can a new workspace have this name?' })
+  @Answers(200, 'Whether it can; with `withReason=true`, and why not.', z.union([z.boolean(), availabilitySchema]))
+  @Refuses(403, 'creation-forbidden')
   async availability(
     @Body() { name }: AvailabilityBodyDto,
     @Query() { withReason }: AvailabilityQueryDto,
@@ -87,11 +98,12 @@ export class WorkspacesController {
 
   @Get(':workspaceName')
   @Access('member', aboutPath)
-  @ApiOperation({ summary: 'Get a workspace.' })
+  @ApiOperation({ operationId: 'getWorkspace', summary: 'Get a workspace.' })
+  @Answers(200, 'The workspace.', workspaceSchema)
   async get(
     @Param() { workspaceName }: WorkspacePathDto,
     @Query() { countResources }: WorkspaceQueryDto,
-  ): Promise<WorkspaceDto> {
+  ): Promise<WorkspaceJson> {
     const images = countResources === 'true' ? await this.images.count(workspaceName) : undefined;
     return this.#workspace(workspaceName, images);
   }
@@ -99,13 +111,16 @@ export class WorkspacesController {
   /** Changes what a workspace is called and labelled; its name stays. */
   @Put(':workspaceName')
   @Access('admin', aboutPath)
-  @ApiOperation({ summary: 'Change the settings of a workspace.' })
+  @ApiOperation({ operationId: 'updateWorkspace', summary: 'Change the settings of a workspace.' })
+  @Changes()
+  @Answers(200, 'The workspace.', workspaceSchema, positionHeader)
+  @Refuses(400, 'name-is-fixed', 'account-is-fixed')
   async update(
     @Param() { workspaceName }: WorkspacePathDto,
     @Body() body: UpdateWorkspaceBodyDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<WorkspaceDto> {
+  ): Promise<WorkspaceJson> {
     const { displayName, labels } = body;
     await this.#checkUnchanged(workspaceName, body);
     const data = {
@@ -120,12 +135,15 @@ export class WorkspacesController {
   /** Ends a workspace that holds no images, with its members, service accounts and keys. Its name is never given again. */
   @Delete(':workspaceName')
   @Access('admin', aboutPath)
-  @ApiOperation({ summary: 'Delete a workspace.' })
+  @ApiOperation({ operationId: 'deleteWorkspace', summary: 'Delete a workspace.' })
+  @Changes()
+  @Answers(200, 'The workspace as it was.', workspaceSchema, positionHeader)
+  @Refuses(409, 'workspace-in-use')
   async delete(
     @Param() { workspaceName }: WorkspacePathDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<WorkspaceDto> {
+  ): Promise<WorkspaceJson> {
     const workspace = workspaceOf(request);
     const asItWas = await this.#workspace(workspaceName);
     await this.answers.visible(reply, await this.handlers.workspaces.delete({ workspace }, requestOf(request)));
@@ -141,7 +159,7 @@ export class WorkspacesController {
     }
   }
 
-  async #workspace(name: string, images?: number): Promise<WorkspaceDto> {
+  async #workspace(name: string, images?: number): Promise<WorkspaceJson> {
     const workspace = await this.directory.workspace(name);
     if (workspace !== undefined) return workspaceJson(workspace, images);
     throw new Refusal({
@@ -152,6 +170,6 @@ export class WorkspacesController {
   }
 }
 
-function availabilityOf(name: string, available: boolean): WorkspaceAvailabilityDto {
+function availabilityOf(name: string, available: boolean): WorkspaceAvailability {
   return available ? { available } : { available, reason: 'taken', message: `The workspace name ${name} is taken.` };
 }

@@ -1,17 +1,27 @@
-import { Allow, IsBoolean, IsIn, IsOptional } from 'class-validator';
-import { WorkspaceName } from '../http/field-rules.js';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Allow, IsOptional } from 'class-validator';
+import { QueryFlag, WorkspaceName } from '../http/field-rules.js';
 import { AccountId, DisplayName, Labels } from './access-field-rules.js';
+
+/** A field that may be sent along and is not looked at. */
+function Ignored(): PropertyDecorator {
+  return applyDecorators(
+    Allow(),
+    ApiProperty({ required: false, anyOf: [{}], description: 'Taken, and not looked at.' }),
+  );
+}
 
 /** `/workspaces/{workspaceName}` */
 export class WorkspacePathDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspaceName!: string;
 }
 
 export class WorkspaceQueryDto {
   /** Count what the workspace holds. */
-  @IsOptional()
-  @IsIn(['true', 'false'])
+  @QueryFlag()
   countResources?: string;
 
   /** Accepted for clients that name their workspace on every call; this call is about the one in the path. */
@@ -22,10 +32,12 @@ export class WorkspaceQueryDto {
 
 /** The settings of a workspace. What is absent stays as it is. */
 export class UpdateWorkspaceBodyDto {
+  /** What the workspace is called, for people. */
   @IsOptional()
   @DisplayName()
   displayName?: string;
 
+  /** Words for sorting and finding. */
   @IsOptional()
   @Labels()
   labels?: Record<string, string>;
@@ -41,18 +53,18 @@ export class UpdateWorkspaceBodyDto {
   accountId?: string;
 
   // Clients of the management API send a workspace back as they got it; nothing here depends on these.
-  @Allow() id?: unknown;
-  @Allow() status?: unknown;
-  @Allow() statusReason?: unknown;
-  @Allow() region?: unknown;
-  @Allow() runtime?: unknown;
-  @Allow() groupMappings?: unknown;
-  @Allow() hipaaInfo?: unknown;
-  @Allow() resourceCounts?: unknown;
-  @Allow() createdAt?: unknown;
-  @Allow() createdBy?: unknown;
-  @Allow() updatedAt?: unknown;
-  @Allow() updatedBy?: unknown;
+  @Ignored() id?: unknown;
+  @Ignored() status?: unknown;
+  @Ignored() statusReason?: unknown;
+  @Ignored() region?: unknown;
+  @Ignored() runtime?: unknown;
+  @Ignored() groupMappings?: unknown;
+  @Ignored() hipaaInfo?: unknown;
+  @Ignored() resourceCounts?: unknown;
+  @Ignored() createdAt?: unknown;
+  @Ignored() createdBy?: unknown;
+  @Ignored() updatedAt?: unknown;
+  @Ignored() updatedBy?: unknown;
 }
 
 /** Opens a workspace. */
@@ -63,48 +75,18 @@ export class CreateWorkspaceBodyDto extends UpdateWorkspaceBodyDto {
 }
 
 export class AvailabilityBodyDto {
+  /** The name that a new workspace is to have. */
   @WorkspaceName()
   name!: string;
 }
 
 export class AvailabilityQueryDto {
   /** Answer an object that says why, in place of a bare boolean. */
-  @IsOptional()
-  @IsIn(['true', 'false'])
+  @QueryFlag()
   withReason?: string;
 
   /** Accepted for clients that name their workspace on every call. */
   @IsOptional()
   @Allow()
   workspace?: string;
-}
-
-/** Whether a name can be given to a new workspace. */
-export class WorkspaceAvailabilityDto {
-  @IsBoolean()
-  available!: boolean;
-  reason?: 'taken';
-  message?: string;
-}
-
-/** A named place inside one account. */
-export class WorkspaceDto {
-  /** The name: it never changes and is never given again. */
-  id!: string;
-  name!: string;
-  displayName!: string;
-  accountId!: string;
-  labels!: Record<string, string>;
-  status!: 'ready';
-
-  /** RFC 3339 in UTC with milliseconds. */
-  createdAt!: string;
-
-  /** A principal. */
-  createdBy!: string;
-  updatedAt!: string;
-  updatedBy!: string;
-
-  /** Only with `countResources=true`. */
-  resourceCounts?: Record<string, number>;
 }

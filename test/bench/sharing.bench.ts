@@ -11,8 +11,10 @@ import { readConfig } from '../../src/config/config.js';
 import { openTagalong } from '../../src/composition/tagalong.js';
 import { operator } from '../../src/workspaces/authorization/principal.js';
 import { digestOf } from './support/bench-service.js';
+import { progress } from './support/progress.js';
 import { atMost, below, percentile, report } from './support/result.js';
 
+const tags = 10;
 const shares = Number(process.env['BENCH_SHARES'] ?? 10_000);
 const directory = mkdtempSync(join(tmpdir(), 'tagalong-bench-'));
 const service = await openTagalong(
@@ -37,15 +39,18 @@ const send = async (type: string, data: Record<string, unknown>): Promise<void> 
 
 await send('OpenAccount', { accountId: 'acme', name: 'Acme' });
 await send('CreateWorkspace', { workspace: 'home', accountId: 'acme' });
+progress(`creating ${shares} workspaces`);
 await inParallel(shares, (n) => send('CreateWorkspace', { workspace: `t-${n}`, accountId: 'acme' }));
 
 const few: Slot = { workspace: 'home', resourceType: 'sandbox', name: 'few' };
 const many: Slot = { workspace: 'home', resourceType: 'sandbox', name: 'many' };
-let n = 0;
+/** Pushes of each slot so far. */
+const pushed = new Map<Slot, number>();
 /** Pushes a tag and waits until every target's list shows it. Answers the milliseconds. */
 async function push(slot: Slot): Promise<number> {
-  n += 1;
-  const data = { slot, tag: `v${n % 10}`, digest: digestOf(n), size: n, platforms: [] };
+  const n = (pushed.get(slot) ?? 0) + 1;
+  pushed.set(slot, n);
+  const data = { slot, tag: `v${n % tags}`, digest: digestOf(n), size: n, platforms: ['linux/amd64'] };
   const began = performance.now();
   const outcome = await service.images.own.pushTag(data, request());
   if (outcome.kind === 'rejected') throw new Error(outcome.rejection.message);
@@ -56,10 +61,12 @@ async function push(slot: Slot): Promise<number> {
 await push(few);
 await push(many);
 await send('ShareImage', { workspace: 'home', resourceType: 'sandbox', name: 'few', targetWorkspace: 't-0' });
+progress(`sharing with all of them`);
 await inParallel(shares, (target) =>
   send('ShareImage', { workspace: 'home', resourceType: 'sandbox', name: 'many', targetWorkspace: `t-${target}` }),
 );
 
+progress('pushing, one at a time');
 // Alternating, so that neither has the warmer machine.
 const costs = { few: [] as number[], many: [] as number[] };
 for (let i = 0; i < 2_000; i++) {
@@ -67,8 +74,9 @@ for (let i = 0; i < 2_000; i++) {
   costs.many.push(await push(many));
 }
 const last = JSON.parse((await service.catalog.images.list(`t-${shares - 1}`)).body) as { spec: { tags: unknown[] } }[];
-if (last[0]?.spec.tags.length !== 10) throw new Error('the last target does not see the tags');
+if (last[0]?.spec.tags.length !== tags) throw new Error('the last target does not see the tags');
 
+progress('a thousand pushes a second');
 // A thousand pushes a second, begun on time whether the ones before are done or not.
 const latencies: number[] = [];
 const under: Promise<unknown>[] = [];

@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config/config.js';
 import type { Slot } from '../../src/vocabulary/slot.js';
 import { operator } from '../../src/workspaces/authorization/principal.js';
 import { digestOf } from './support/bench-service.js';
+import { progress } from './support/progress.js';
 import { atMost, below, percentile, report } from './support/result.js';
 
 const long = Number(process.env['BENCH_STREAM'] ?? 100_000);
@@ -47,6 +48,7 @@ const send = async (type: string, data: Record<string, unknown>): Promise<void> 
 await send('OpenAccount', { accountId: 'acme', name: 'Acme' });
 await send('CreateWorkspace', { workspace: 'home', accountId: 'acme' });
 
+progress(`pushing ${long} times to one image`);
 await Promise.all(
   Array.from({ length: 64 }, async (_, writer) => {
     for (let i = writer; i < long; i += 64) await push(service, slot('long'), fewTags);
@@ -54,12 +56,14 @@ await Promise.all(
 );
 for (let i = 0; i < 9; i++) await push(service, slot('short'), fewTags);
 
+progress('warm');
 const warm = { long: [] as number[], short: [] as number[] };
 for (let i = 0; i < 1_000; i++) {
   warm.short.push(await push(service, slot(`short-${Math.floor(i / 5)}`), fewTags));
   warm.long.push(await push(service, slot('long'), fewTags));
 }
 
+progress('cold: starting again and again');
 const cold: number[] = [];
 for (let i = 0; i < 10; i++) {
   await service.close();

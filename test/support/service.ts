@@ -13,6 +13,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A directory of the caller's, to start again on. Default: one of its own, removed when the service has ended. */
   readonly dataDir?: string;
+  /** What Node is started with in place of `dist/main.js`. It must say where it listens as that does. */
+  readonly program?: readonly string[];
 }
 
 /** The built service in a process of its own. */
@@ -35,12 +37,16 @@ export interface StartedService {
  *
  * @throws Error with what it said when it does not come up
  */
-export async function startService({ env = {}, dataDir }: ServiceOptions = {}): Promise<StartedService> {
+export async function startService({
+  env = {},
+  dataDir,
+  program = [main],
+}: ServiceOptions = {}): Promise<StartedService> {
   if (!existsSync(main)) throw new Error('dist/main.js is not there; run "npm run build" first');
   const own = dataDir === undefined ? await temporaryDirectory() : undefined;
   const directory = dataDir ?? own?.path ?? '';
   const operatorKey = env['TAGALONG_OPERATOR_KEY'] ?? `operator-${randomBytes(24).toString('base64url')}`;
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...environmentWithoutSettings(),

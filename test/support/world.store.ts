@@ -11,8 +11,9 @@ import type {
 import type { NewEvent, RecordedEvent } from '../../src/event-sourcing/event.js';
 import type { Position } from '../../src/event-sourcing/position.js';
 
-/** What a test may do around an append: wait, send other commands first, throw, or never answer. */
-export interface AppendHooks {
+/** What a test may do around an append: wait, send other commands first, throw, or never answer. Or hold up subscribers. */
+export interface StoreHooks {
+  deliver?: () => Promise<void> | void;
   before?: (stream: string, events: readonly NewEvent[]) => Promise<void> | void;
   after?: (stream: string, events: readonly NewEvent[], result: AppendResult) => Promise<void> | void;
 }
@@ -24,7 +25,7 @@ export function never<T>(): Promise<T> {
 
 /** A real store with a test's hand on every append. */
 export class WatchedStore implements EventStore {
-  hooks: AppendHooks = {};
+  hooks: StoreHooks = {};
   #gone = false;
 
   constructor(private readonly inner: Stores['events']) {}
@@ -66,6 +67,7 @@ export class WatchedStore implements EventStore {
   async *subscribeAll(options: SubscribeOptions): AsyncGenerator<SubscriptionMessage, void, undefined> {
     for await (const message of this.inner.subscribeAll(options)) {
       await this.#here();
+      await this.hooks.deliver?.();
       yield message;
     }
     await this.#here();

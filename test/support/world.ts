@@ -21,6 +21,7 @@ import { wholeLog } from './event-store/events.js';
 import { MovableClock } from './world.clock.js';
 import { settle } from './world.people.js';
 import { WatchedStore } from './world.store.js';
+import type { StoreHooks } from './world.store.js';
 import type { People } from './world.people.js';
 import { digestOf, slotOf } from './written-log.js';
 
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly directory: string;
   readonly people?: People;
   readonly clock?: MovableClock;
+  /** In force before the service starts. */
+  readonly hooks?: StoreHooks;
 }
 
 /** The whole service on a data directory, without its doors: commands go in by the bus. */
@@ -64,6 +67,7 @@ export class World {
     });
     const stores = await openStores(directory);
     const store = new WatchedStore(stores.events);
+    store.hooks = options.hooks ?? {};
     const service = await openTagalong(config, pino({ level: 'silent' }), {
       clock,
       openStores: () => Promise.resolve({ ...stores, events: store }),

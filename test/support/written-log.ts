@@ -40,7 +40,7 @@ export class WrittenLog {
 
 function someMetadata(): Omit<EventMetadata, 'schemaVersion'> {
   return {
-    commandId: randomUUID(),
+    commandId: `user:alice/${randomUUID()}`,
     correlationId: 'correlation-1',
     principal: 'user:alice',
     via: 'test',

@@ -1,79 +1,128 @@
+import { z } from 'zod';
 import type { Position } from '../../event-sourcing/position.js';
 import type { UnshareReason } from '../../images/domain/image.events.js';
-import type { ResourceType } from '../../vocabulary/names.js';
+import {
+  accountIdField,
+  digestField,
+  imageNameField,
+  mediaTypeField,
+  platformField,
+  positionField,
+  principalField,
+  resourceTypeField,
+  sizeField,
+  tagField,
+  timeField,
+  workspaceNameField,
+} from '../../vocabulary/field-schemas.js';
+import type { ShapeOf } from '../../vocabulary/shape.js';
 
-/** What every event of a feed says. */
-interface AboutImage {
-  /** Where it stands in the order of everything that happens; at most one event of a feed stands there. */
-  readonly position: Position;
-  /** Whose feed this is. */
-  readonly workspace: string;
-  /** The image, as this workspace knows it. */
-  readonly resourceType: ResourceType;
-  readonly name: string;
-  /** RFC 3339 in UTC with milliseconds. */
-  readonly occurredAt: string;
-  /** Who did it; told only of what people of this workspace did. */
-  readonly principal?: string;
+const about = {
+  position: positionField.describe(
+    'Where it stands in the order of everything that happens; at most one event of a feed stands there.',
+  ),
+  workspace: workspaceNameField.describe('Whose feed this is.'),
+  resourceType: resourceTypeField,
+  name: imageNameField.describe('The image, as this workspace knows it.'),
+  occurredAt: timeField,
+};
+
+const maybeShared = {
+  sourceWorkspace: workspaceNameField
+    .describe('The owner of an image that is shared with this workspace; absent for its own images.')
+    .exactOptional(),
+};
+
+const towardsTarget = {
+  shareId: z.string(),
+  targetWorkspace: workspaceNameField.describe('Who has, or is asked to have, the image.'),
+  targetAccountId: accountIdField,
+};
+
+const fromSource = {
+  shareId: z.string(),
+  sourceWorkspace: workspaceNameField.describe('Whose image this workspace has, or is asked to have.'),
+};
+
+const deployed = {
+  ...maybeShared,
+  kind: resourceTypeField.describe('What is deployed.'),
+  deployment: z.string().describe('Its name.'),
+};
+
+const reason = z
+  .enum(['requested', 'name-taken'])
+  .describe('`name-taken`: the target has an image of that name.') satisfies z.ZodType<UnshareReason>;
+
+const principal = principalField
+  .describe('Who did it; told only of what people of this workspace did.')
+  .exactOptional();
+
+/** What people of this workspace did, or others. */
+function news<T extends string, F extends z.core.$ZodLooseShape>(type: z.ZodType<T>, fields: F) {
+  return z.strictObject({ ...about, principal, type, ...fields });
 }
 
-/** The owner of an image that is shared with this workspace; absent for its own images. */
-interface MaybeShared {
-  readonly sourceWorkspace?: string;
+/** What only people of another workspace do. */
+function foreignNews<T extends string, F extends z.core.$ZodLooseShape>(type: z.ZodType<T>, fields: F) {
+  return z.strictObject({ ...about, type, ...fields });
 }
 
-interface PushedTag extends MaybeShared {
-  readonly tag: string;
-  readonly digest: string;
-  /** Bytes of everything the digest refers to. */
-  readonly size: number;
-  readonly mediaType?: string;
-  readonly platforms: readonly string[];
-  /** What the tag pointed at before. */
-  readonly previousDigest?: string;
-}
-
-/** Another workspace that has, or is asked to have, an image of this one. */
-interface TowardsTarget {
-  readonly shareId: string;
-  readonly targetWorkspace: string;
-  readonly targetAccountId: string;
-}
-
-/** Another workspace whose image this one has, or is asked to have. */
-interface FromSource {
-  readonly shareId: string;
-  readonly sourceWorkspace: string;
-}
-
-type Direction =
-  ({ readonly direction: 'outgoing' } & TowardsTarget) | ({ readonly direction: 'incoming' } & FromSource);
-
-interface OfDeployment extends MaybeShared {
-  /** What is deployed. */
-  readonly kind: ResourceType;
-  /** Its name. */
-  readonly deployment: string;
-}
+const ending = z.enum(['share.declined', 'share.expired', 'share.withdrawn']);
+const outgoing = { direction: z.literal('outgoing'), ...towardsTarget };
+const incoming = { direction: z.literal('incoming'), ...fromSource };
+const expiresAt = timeField;
 
 /** What changed in the catalog of one workspace. */
-export type FeedEvent = AboutImage &
-  (
-    | { readonly type: 'image.registered'; readonly reference?: string }
-    | { readonly type: 'image.deleted' }
-    | ({ readonly type: 'tag.pushed' } & PushedTag)
-    | ({ readonly type: 'tag.deleted'; readonly tag: string; readonly digest: string } & MaybeShared)
-    | ({ readonly type: 'image.shared-in' } & FromSource)
-    | ({ readonly type: 'image.share-revoked'; readonly reason: UnshareReason } & FromSource)
-    | ({ readonly type: 'image.shared-out' } & TowardsTarget)
-    | ({ readonly type: 'image.unshared'; readonly reason: UnshareReason } & TowardsTarget)
-    | ({ readonly type: 'share.requested'; readonly expiresAt: string } & Direction)
-    | ({ readonly type: 'share.declined' | 'share.expired' | 'share.withdrawn' } & Direction)
-    /** The image was to come in and could not, for this workspace has one of that name. */
-    | ({ readonly type: 'share.failed'; readonly direction: 'incoming'; readonly reason: UnshareReason } & FromSource)
-    | ({ readonly type: 'deployment.created'; readonly tag?: string; readonly digest: string } & OfDeployment)
-    | ({ readonly type: 'deployment.retired' } & OfDeployment)
-  );
+export const feedEventSchema = z
+  .union([
+    news(z.literal('image.registered'), {
+      reference: z.string().describe('Where the image comes from, when that was said.').exactOptional(),
+    }),
+    news(z.literal('image.deleted'), {}),
+    news(z.literal('tag.pushed'), {
+      ...maybeShared,
+      tag: tagField,
+      digest: digestField,
+      size: sizeField.describe('Bytes of everything the digest refers to.'),
+      mediaType: mediaTypeField.exactOptional(),
+      platforms: z.array(platformField),
+      previousDigest: digestField.describe('What the tag pointed at before.').exactOptional(),
+    }),
+    news(z.literal('tag.deleted'), { ...maybeShared, tag: tagField, digest: digestField }),
+    foreignNews(z.literal('image.shared-in'), fromSource),
+    foreignNews(z.literal('image.share-revoked'), { ...fromSource, reason }),
+    news(z.literal('image.shared-out'), towardsTarget),
+    news(z.literal('image.unshared'), { ...towardsTarget, reason }),
+    news(z.literal('share.requested'), { ...outgoing, expiresAt }),
+    foreignNews(z.literal('share.requested'), { ...incoming, expiresAt }),
+    news(ending, outgoing),
+    foreignNews(ending, incoming),
+    // The image was to come in and could not, for this workspace has one of that name.
+    foreignNews(z.literal('share.failed'), { ...incoming, reason }),
+    news(z.literal('deployment.created'), {
+      ...deployed,
+      tag: tagField.exactOptional(),
+      digest: digestField,
+      movedFrom: z
+        .strictObject({ resourceType: resourceTypeField, name: imageNameField })
+        .describe('The image it ran from until now, when that was another one.')
+        .exactOptional(),
+    }),
+    news(z.literal('deployment.retired'), deployed),
+  ])
+  .meta({ id: 'FeedEvent', description: 'What changed in the catalog of one workspace.' });
+
+export type FeedEvent = ShapeOf<typeof feedEventSchema>;
+
+/** Everything there was has been told; what follows is live. */
+export const caughtUpSchema = z
+  .strictObject({
+    position: positionField.describe('Absent while nothing has ever happened.').exactOptional(),
+    type: z.literal('caught-up'),
+    workspace: workspaceNameField,
+  })
+  .meta({ id: 'FeedCaughtUp', description: 'Everything there was has been told; what follows is live. Told once.' });
 
 export type FeedEventType = FeedEvent['type'];
 

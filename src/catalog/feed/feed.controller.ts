@@ -2,11 +2,14 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../../event-sourcing/position.js';
+import { z } from 'zod';
 import { Access } from '../../http/access.decorator.js';
+import { Answers, Refuses } from '../../http/openapi/answers.js';
 import { Refusal, invalidInput } from '../../http/refusal.js';
 import { headerOf, workspaceOf } from '../../http/request-context.js';
 import { CatalogFeed } from './catalog-feed.js';
 import { EventStream } from './event-stream.js';
+import { caughtUpSchema, feedEventSchema } from './feed-message.js';
 import { FeedConnections } from './feed-connections.js';
 import { FeedQueryDto } from './feed.dto.js';
 
@@ -29,8 +32,20 @@ export class FeedController {
    */
   @Get()
   @Access('member')
-  @ApiOperation({ summary: 'Follow what changes in the catalog.' })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Go on after the event of this id.' })
+  @ApiOperation({ operationId: 'followFeed', summary: 'Follow what changes in the catalog.' })
+  @Answers(
+    200,
+    'Server-sent events. The data of each is a document of this shape.',
+    z.union([feedEventSchema, caughtUpSchema]),
+  )
+  @Refuses(400, 'invalid-position')
+  @Refuses(410, 'position-unknown')
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Go on after the event of this id.',
+    schema: { type: 'string' },
+  })
   @ApiProduces('text/event-stream')
   async follow(
     @Query() query: FeedQueryDto,

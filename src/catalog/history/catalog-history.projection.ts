@@ -21,6 +21,7 @@ export function catalogHistoryProjection(): Projection {
     name: 'catalog-history',
     version: 1,
     tables: [slotChangesTable, slotSnapshotsTable, slotHeadsTable, presenceTable, momentsTable, clockTable],
+    gatherMs: 100,
     async project(batch: readonly RecordedEvent[], rows: ProjectionRows): Promise<void> {
       const work = new HistoryBatch(rows, names);
       for (const recorded of batch) work.add(recorded);

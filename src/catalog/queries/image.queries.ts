@@ -1,5 +1,6 @@
 import type { Position } from '../../event-sourcing/position.js';
 import type { PreparedQuery } from '../../read-model/prepared-query.js';
+import { slotLabel } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import type { CatalogSchema } from '../catalog.tables.js';
 import { rowSlot } from '../row-slot.js';
@@ -28,6 +29,7 @@ export class ImageQueries {
   readonly #one: PreparedQuery<SlotValues, EntryRow>;
   readonly #count: PreparedQuery<Readonly<{ workspace: string }>, { readonly count: number }>;
   readonly #answers: StandingAnswers<ImagePage>;
+  readonly #single: StandingAnswers<{ readonly image: Rendered | undefined }>;
 
   /** @param passed the position the catalog has passed; without it no list is kept for the next who asks */
   constructor(
@@ -37,6 +39,7 @@ export class ImageQueries {
     passed: () => Position | undefined = () => undefined,
   ) {
     this.#answers = new StandingAnswers(passed, ({ body }) => body.length);
+    this.#single = new StandingAnswers(passed, ({ image }) => image?.body.length ?? 0);
     this.#pages = new ImagePageQuery(source);
     this.#one = source.prepare((queries, value) =>
       selectEntries(queries, value('workspace'))
@@ -58,8 +61,8 @@ export class ImageQueries {
 
   /** One image as its workspace sees it; `undefined` for an empty slot. */
   async get(slot: Slot): Promise<Rendered | undefined> {
-    const row = await this.#one.first({ ...slot });
-    return row && (this.images.kept(slot.workspace, row) ?? this.images.render(slot.workspace, row));
+    const { image } = await this.#single.get(slotLabel(slot), async () => ({ image: await this.#get(slot) }));
+    return image;
   }
 
   /** How many images a workspace sees. */
@@ -70,7 +73,13 @@ export class ImageQueries {
   /** Lets go of everything that was rendered. To be called when the catalog was built anew. */
   forget(): void {
     this.#answers.forget();
+    this.#single.forget();
     this.images.forget();
+  }
+
+  async #get(slot: Slot): Promise<Rendered | undefined> {
+    const row = await this.#one.first({ ...slot });
+    return row && (this.images.kept(slot.workspace, row) ?? this.images.render(slot.workspace, row));
   }
 
   async #list(workspace: string, filter: ImageFilter): Promise<ImagePage> {

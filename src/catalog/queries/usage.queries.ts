@@ -7,19 +7,11 @@ import type { CatalogSchema, DeploymentRow, ImageRow } from '../catalog.tables.j
 import { rowSlot } from '../row-slot.js';
 import { deploymentView } from '../view/deployment.view.js';
 import type { DeploymentView } from '../view/deployment.view.js';
-import type { ImageShareTargetView } from '../view/share.view.js';
+import type { ImageUsage } from '../view/image-usage.view.js';
 import { ownerOf, selectEntries } from './entry.query.js';
 import type { EntryRow } from './entry.query.js';
 import type { QuerySource } from './query-source.js';
 import type { ShareQueries } from './share.queries.js';
-
-/** Who depends on an image. */
-export interface ImageUsage {
-  /** With whom it is shared; told to its owner alone. */
-  readonly shares: readonly ImageShareTargetView[];
-  /** What runs from it, by workspace, as far as the asker may see. */
-  readonly workspaces: readonly { readonly workspace: string; readonly deployments: readonly DeploymentView[] }[];
-}
 
 type SlotValues = Readonly<{ workspace: string; resourceType: string; name: string }>;
 type ImageKey = Pick<ImageRow, 'resource_type' | 'name'>;

@@ -1,33 +1,54 @@
-import type { ResourceType } from '../../vocabulary/names.js';
+import { z } from 'zod';
+import {
+  deploymentNameField,
+  digestField,
+  imageNameField,
+  principalField,
+  resourceTypeField,
+  tagField,
+  timeField,
+  workspaceNameField,
+} from '../../vocabulary/field-schemas.js';
+import type { ShapeOf } from '../../vocabulary/shape.js';
 import type { DeploymentRow } from '../catalog.tables.js';
 import { rowResourceType, rowSlot } from '../row-slot.js';
 import { repositoryName } from './image.view.js';
 
-/** What runs from an image. Times are RFC 3339 in UTC with milliseconds. */
-export interface DeploymentView {
-  readonly metadata: {
-    readonly name: string;
-    readonly kind: ResourceType;
-    readonly workspace: string;
-    readonly deployedAt: string;
-    /** The principal. */
-    readonly deployedBy: string;
-  };
-  readonly spec: {
-    readonly image: {
-      readonly resourceType: ResourceType;
-      readonly name: string;
-      /** Only when the image is shared in: the workspace that owns it. */
-      readonly sourceWorkspace?: string;
-    };
-    /** The tag it was deployed by; absent when it was by digest. */
-    readonly tag?: string;
-    /** What it is pinned to. */
-    readonly digest: string;
-    /** What it pulls: the owner's repository at the digest. */
-    readonly reference: string;
-  };
-}
+const metadata = z
+  .strictObject({
+    name: deploymentNameField,
+    kind: resourceTypeField.describe('What runs.'),
+    workspace: workspaceNameField.describe('Where it runs.'),
+    deployedAt: timeField,
+    deployedBy: principalField,
+  })
+  .meta({ id: 'DeploymentMetadata' });
+
+const image = z
+  .strictObject({
+    resourceType: resourceTypeField,
+    name: imageNameField,
+    sourceWorkspace: workspaceNameField
+      .describe('Only when the image is shared in: the workspace that owns it.')
+      .exactOptional(),
+  })
+  .meta({ id: 'DeployedImage' });
+
+const spec = z
+  .strictObject({
+    image,
+    tag: tagField.describe('The tag it was deployed by; absent when it was by digest.').exactOptional(),
+    digest: digestField.describe('What it is pinned to.'),
+    reference: z.string().describe("What it pulls: the owner's repository at the digest."),
+  })
+  .meta({ id: 'DeploymentSpec' });
+
+/** What runs from an image. */
+export const deploymentSchema = z
+  .strictObject({ metadata, spec })
+  .meta({ id: 'Deployment', description: 'What runs in a workspace, and from which image.' });
+
+export type DeploymentView = ShapeOf<typeof deploymentSchema>;
 
 export function deploymentView(row: DeploymentRow, registry: string | undefined): DeploymentView {
   const source = rowSlot(row.source_workspace, row);

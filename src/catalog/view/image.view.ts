@@ -1,55 +1,72 @@
+import { z } from 'zod';
+import {
+  digestField,
+  imageNameField,
+  mediaTypeField,
+  platformField,
+  resourceTypeField,
+  sizeField,
+  tagField,
+  timeField,
+  workspaceNameField,
+} from '../../vocabulary/field-schemas.js';
+import type { ShapeOf } from '../../vocabulary/shape.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import { slotIn } from '../../vocabulary/slot.js';
 import type { TagRow } from '../catalog.tables.js';
 import { readPlatforms } from './platforms.js';
 
-/** One tag of an {@link ImageView}. Times are RFC 3339 in UTC with milliseconds. */
-export interface ImageTagView {
-  readonly name: string;
-  /** Bytes of everything the digest refers to. */
-  readonly size: number;
-  /** When the tag appeared. It stays when the tag is pushed again. */
-  readonly createdAt: string;
-  /** When the tag was last pushed. */
-  readonly updatedAt: string;
-  readonly digest: string;
-  readonly mediaType?: string;
-  /** `os/architecture[/variant]`. */
-  readonly platforms: readonly string[];
-}
+const imageTag = z
+  .strictObject({
+    name: tagField,
+    size: sizeField.describe('Bytes of everything the digest refers to.'),
+    createdAt: timeField.describe('When the tag appeared. It stays when the tag is pushed again.'),
+    updatedAt: timeField.describe('When the tag was last pushed.'),
+    digest: digestField.describe('What the tag points at.'),
+    mediaType: mediaTypeField.describe('Of what the digest refers to.').exactOptional(),
+    platforms: z.array(platformField).describe('Each as os/architecture[/variant]; empty when not known.'),
+  })
+  .meta({ id: 'ImageTag', description: 'A tag of an image.' });
+
+const imageMetadataFields = z
+  .strictObject({
+    name: imageNameField,
+    resourceType: resourceTypeField,
+    workspace: workspaceNameField.describe('Whose catalog it stands in.'),
+    sourceWorkspace: workspaceNameField
+      .describe('Only of an image shared in: the workspace that owns it.')
+      .exactOptional(),
+    displayName: z.string().describe('Where the content stands: `[registry/]workspace/type/name` of the owner.'),
+    createdAt: timeField.describe('When the original was registered.'),
+    updatedAt: timeField.describe('When its tags last changed.'),
+    lastDeployedAt: timeField.describe('When this workspace last deployed it, through any tag.').exactOptional(),
+    sharedAt: timeField.describe('Only of an image shared in: since when.').exactOptional(),
+    status: z
+      .literal('BUILT')
+      .describe('Absent while there is nothing to run: no tag, and no reference given at registration.')
+      .exactOptional(),
+  })
+  .meta({ id: 'ImageMetadata' });
+
+const imageSpecFields = z
+  .strictObject({
+    size: sizeField.describe('Bytes that the tags hold together, each digest counted once, as storage is billed.'),
+    tags: z.array(imageTag).describe('The tag pushed last comes first.'),
+  })
+  .meta({ id: 'ImageSpec' });
 
 /**
- * An image as the management API shows it. Times are RFC 3339 in UTC with milliseconds.
+ * An image as the management API shows it.
  *
  * An image shared in is shown under the target's workspace with the dates of the original: its tags are the
  * original's and older than the share, and a push at the source has to show. When it was shared is in `sharedAt`.
  */
-export interface ImageView {
-  readonly metadata: {
-    readonly name: string;
-    readonly resourceType: string;
-    readonly workspace: string;
-    /** Only of an image shared in: the workspace that owns it. */
-    readonly sourceWorkspace?: string;
-    /** Where the content stands: `[registry/]workspace/type/name` of the owner. */
-    readonly displayName: string;
-    readonly createdAt: string;
-    /** When its tags last changed. */
-    readonly updatedAt: string;
-    /** When this workspace last deployed it, through any tag. */
-    readonly lastDeployedAt?: string;
-    /** Only of an image shared in. */
-    readonly sharedAt?: string;
-    /** Absent while there is nothing to run: no tag, and no reference given at registration. */
-    readonly status?: 'BUILT';
-  };
-  readonly spec: {
-    /** Bytes that the tags hold together, each digest counted once, as storage is billed. */
-    readonly size: number;
-    /** The tag pushed last comes first. */
-    readonly tags: readonly ImageTagView[];
-  };
-}
+export const imageSchema = z
+  .strictObject({ metadata: imageMetadataFields, spec: imageSpecFields })
+  .meta({ id: 'Image', description: 'An image as a workspace sees it: its own, or one shared with it.' });
+
+export type ImageView = ShapeOf<typeof imageSchema>;
+export type ImageTagView = ShapeOf<typeof imageTag>;
 
 /** What a workspace has of an image. */
 export interface CatalogEntry {
@@ -103,7 +120,7 @@ export function imageSpec({ tags }: Pick<ImageContent, 'tags'>): ImageView['spec
   let size = 0;
   for (const bytes of sizes.values()) size += bytes;
   const newestFirst = [...tags].sort((a, b) => (a.position < b.position ? 1 : -1));
-  return { size, tags: newestFirst.map(imageTag) };
+  return { size, tags: newestFirst.map(imageTagView) };
 }
 
 /** True when there is something to run. */
@@ -111,7 +128,7 @@ export function isBuilt({ tags, hasReference }: Pick<ImageContent, 'tags' | 'has
   return tags.length > 0 || hasReference;
 }
 
-function imageTag(row: TagRow): ImageTagView {
+function imageTagView(row: TagRow): ImageTagView {
   return {
     name: row.tag,
     size: row.size,

@@ -1,26 +1,39 @@
-import type { ResourceType } from '../../vocabulary/names.js';
+import { z } from 'zod';
+import {
+  digestField,
+  imageNameField,
+  mediaTypeField,
+  platformField,
+  resourceTypeField,
+  sizeField,
+  tagField,
+  workspaceNameField,
+} from '../../vocabulary/field-schemas.js';
+import type { ShapeOf } from '../../vocabulary/shape.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import type { TagRow } from '../catalog.tables.js';
 import { repositoryName } from './image.view.js';
 import { readPlatforms } from './platforms.js';
 
+const source = z
+  .strictObject({ workspace: workspaceNameField, resourceType: resourceTypeField, name: imageNameField })
+  .meta({ id: 'ImageSource', description: 'The place that owns the image.' });
+
 /** Where the content stands that a reference means. */
-export interface ResolvedImage {
-  /** The slot that owns the image. */
-  readonly source: { readonly workspace: string; readonly resourceType: ResourceType; readonly name: string };
-  /** `[registry/]workspace/type/name` of the owner. */
-  readonly repository: string;
-  /** The tag it was found by; absent when it was asked for by digest. */
-  readonly tag?: string;
-  readonly digest: string;
-  /** Bytes of everything the digest refers to. */
-  readonly size: number;
-  readonly mediaType?: string;
-  /** `os/architecture[/variant]`. */
-  readonly platforms: readonly string[];
-  /** What to pull: the repository at the digest. */
-  readonly reference: string;
-}
+export const resolvedImageSchema = z
+  .strictObject({
+    source,
+    repository: z.string().describe('`[registry/]workspace/type/name` of the owner.'),
+    tag: tagField.describe('The tag it was found by; absent when it was asked for by digest.').exactOptional(),
+    digest: digestField,
+    size: sizeField.describe('Bytes of everything the digest refers to.'),
+    mediaType: mediaTypeField.describe('Of what the digest refers to.').exactOptional(),
+    platforms: z.array(platformField).describe('Each as os/architecture[/variant]; empty when not known.'),
+    reference: z.string().describe('What to pull: the repository at the digest.'),
+  })
+  .meta({ id: 'ResolvedImage', description: 'What a tag or digest means now.' });
+
+export type ResolvedImage = ShapeOf<typeof resolvedImageSchema>;
 
 export function resolvedImage(
   owner: Slot,

@@ -1,37 +1,55 @@
-import type { ResourceType } from '../../vocabulary/names.js';
+import { z } from 'zod';
+import {
+  accountIdField,
+  imageNameField,
+  resourceTypeField,
+  timeField,
+  workspaceNameField,
+} from '../../vocabulary/field-schemas.js';
+import type { ShapeOf } from '../../vocabulary/shape.js';
 import type { AccountRow, ShareRow, WorkspaceRow } from '../catalog.tables.js';
 import { rowResourceType } from '../row-slot.js';
 
 /** A workspace that an image is shared with, or was offered to. */
-export interface ImageShareTargetView {
-  readonly workspace: string;
-  readonly accountId: string;
-  /** Only of an active share. */
-  readonly accountOwnerEmail?: string;
-  readonly status: 'active' | 'pending';
-  readonly pendingShareId?: string;
-  readonly workspaceDisplayName: string;
-}
+export const shareTargetSchema = z
+  .strictObject({
+    workspace: workspaceNameField,
+    accountId: accountIdField,
+    accountOwnerEmail: z.string().describe('Only of an active share, when it is known.').exactOptional(),
+    status: z
+      .enum(['active', 'pending'])
+      .describe('`pending` is a request to another account that waits for its answer.'),
+    pendingShareId: z.string().describe('Only of a pending share.').exactOptional(),
+    workspaceDisplayName: z.string(),
+  })
+  .meta({ id: 'ImageShareTarget', description: 'A workspace that an image is shared with, or was offered to.' });
 
-/** A share that waits for the target's answer. Times are RFC 3339 in UTC with milliseconds. */
-export interface PendingShareView {
-  readonly id: string;
-  readonly imageName: string;
-  readonly resourceType: ResourceType;
-  readonly sourceWorkspace: string;
-  readonly sourceWorkspaceDisplayName: string;
-  readonly sourceAccountId?: string;
-  readonly targetWorkspace: string;
-  readonly targetWorkspaceDisplayName: string;
-  readonly targetAccountId: string;
-  /** Who shared it: the `sub` of a user, or another principal in full. */
-  readonly sharedBy: string;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-  readonly expiresAt?: string;
-  /** Does the target have an image of that name now? Told to the target alone. */
-  readonly hasConflict?: boolean;
-}
+export type ImageShareTargetView = ShapeOf<typeof shareTargetSchema>;
+
+/** A share that waits for the target's answer. */
+export const pendingShareSchema = z
+  .strictObject({
+    id: z.string(),
+    imageName: imageNameField,
+    resourceType: resourceTypeField,
+    sourceWorkspace: workspaceNameField,
+    sourceWorkspaceDisplayName: z.string(),
+    sourceAccountId: accountIdField.exactOptional(),
+    targetWorkspace: workspaceNameField,
+    targetWorkspaceDisplayName: z.string(),
+    targetAccountId: accountIdField,
+    sharedBy: z.string().describe('Who shared it: the `sub` of a user, or another principal in full.'),
+    createdAt: timeField,
+    updatedAt: timeField,
+    expiresAt: timeField.exactOptional(),
+    hasConflict: z
+      .boolean()
+      .describe('Does the target have an image of that name now? Told to the target alone.')
+      .exactOptional(),
+  })
+  .meta({ id: 'PendingImageShare', description: "A share that waits for the target's answer." });
+
+export type PendingShareView = ShapeOf<typeof pendingShareSchema>;
 
 export type ShareTargetRow = Pick<ShareRow, 'target_workspace' | 'target_account_id' | 'share_id' | 'status'> & {
   readonly display_name: WorkspaceRow['display_name'] | null;

@@ -21,9 +21,13 @@ export class ApiError extends CliError {
     readonly details: readonly FieldFault[] = [],
     correlationId?: string,
   ) {
-    const lines = details.map(({ field, message: fault }) => `\n  ${field}: ${fault}`);
+    const lines = details.filter((fault) => !message.includes(fault.message)).map((fault) => `\n  ${told(fault)}`);
     super(`${message}${lines.join('')}`, exitCodeOf(status), hintFor(status, correlationId));
   }
+}
+
+function told({ field, message }: FieldFault): string {
+  return message.startsWith(`${field} `) ? message : `${field}: ${message}`;
 }
 
 function exitCodeOf(status: number): ExitCode {

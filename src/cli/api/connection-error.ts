@@ -3,6 +3,8 @@ import { exitCodes } from '../exit-codes.js';
 
 /** Faults that the next try meets again: the name does not exist, the certificate is not trusted. */
 const permanentCodes: ReadonlySet<string> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
   'ENOTFOUND',
   'ERR_INVALID_URL',
   'CERT_HAS_EXPIRED',
@@ -52,9 +54,10 @@ export class ConnectionError extends CliError {
     const fault = deepest(error);
     const code = fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined;
     const isPermanent = code !== undefined && permanentCodes.has(code);
-    const reason =
-      code === 'ECONNREFUSED' ? 'nothing listens there' : fault instanceof Error ? fault.message : String(fault);
-    const hint = 'is the service running, and is the address right? (--url, TAGALONG_URL, `tagalong contexts list`)';
+    const reason = reasonOf(fault, code);
+    const hint = isTlsMissing(code)
+      ? 'write the address with http://, or put a proxy that speaks TLS before the service'
+      : 'is the service running, and is the address right? (--url, TAGALONG_URL, `tagalong contexts list`)';
     return new ConnectionError(
       `cannot reach ${base}: ${reason === '' ? (code ?? 'no reason given') : reason}`,
       isPermanent,
@@ -63,6 +66,16 @@ export class ConnectionError extends CliError {
       error,
     );
   }
+}
+
+function reasonOf(fault: unknown, code: string | undefined): string {
+  if (code === 'ECONNREFUSED') return 'nothing listens there';
+  if (isTlsMissing(code)) return 'what listens there does not speak TLS';
+  return fault instanceof Error ? fault.message : String(fault);
+}
+
+function isTlsMissing(code: string | undefined): boolean {
+  return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG';
 }
 
 /** `fetch` wraps the fault that matters, sometimes twice. */

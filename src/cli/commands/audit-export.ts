@@ -1,14 +1,13 @@
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { ApiClient, Query } from '../api/api-client.js';
 import { ConnectionError } from '../api/connection-error.js';
 import { failedLineSchema, failureOf } from '../api/failed-line.js';
 import { readJsonLines } from '../api/json-lines.js';
-import { CliError, UsageError } from '../cli-error.js';
+import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
+import type { Sink } from '../output/sink.js';
+import { FileSink, StreamSink } from '../output/sink.js';
 import { Progress } from '../output/progress.js';
 import type { World } from '../world.js';
 import type { AuditFilterOptions } from './audit-filter.js';
@@ -49,15 +48,20 @@ export function addAuditExport(group: Command, world: World): void {
     inSession(command, 'reading', world, async (session, options: ExportOptions) => {
       const query = auditQuery(options);
       const api = await session.api();
-      const out = options.out === undefined ? undefined : await createFile(options.out);
-      const count = await new Exporter(session, api, out ?? world.stdout).run(query);
-      if (out !== undefined) {
-        out.end();
-        await once(out, 'close');
-      }
+      const sink = options.out === undefined ? new StreamSink(world.stdout) : await FileSink.create(options.out);
+      const count = await exported(new Exporter(session, api, sink), sink, query);
       session.printer.note(`exported ${String(count)} events${options.out === undefined ? '' : ` to ${options.out}`}`);
     }),
   );
+}
+
+/** Closes the sink in any case: what has come is kept in whole lines. */
+async function exported(exporter: Exporter, sink: Sink, query: Query): Promise<number> {
+  try {
+    return await exporter.run(query);
+  } finally {
+    await sink.close();
+  }
 }
 
 class Exporter {
@@ -68,7 +72,7 @@ class Exporter {
   constructor(
     private readonly session: Session,
     private readonly api: ApiClient,
-    private readonly out: Writable,
+    private readonly sink: Sink,
   ) {
     this.progress = new Progress(session.world.stderr);
   }
@@ -105,7 +109,7 @@ class Exporter {
         case 'event':
           this.position = line.event.position;
           this.count++;
-          if (!this.out.write(`${JSON.stringify(line.event)}\n`)) await once(this.out, 'drain');
+          await this.sink.write(`${JSON.stringify(line.event)}\n`);
           break;
         case 'progress':
           this.progress.show('exported', this.count);
@@ -118,17 +122,6 @@ class Exporter {
     }
     throw new TypeError('the export ended without saying that it was complete');
   }
-}
-
-/** An existing file is not overwritten: an export may be evidence. */
-async function createFile(file: string): Promise<Writable> {
-  const stream = createWriteStream(file, { flags: 'wx', mode: 0o600 });
-  try {
-    await once(stream, 'open');
-  } catch (error) {
-    throw new UsageError(`cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return stream;
 }
 
 function isBreak(error: unknown): boolean {

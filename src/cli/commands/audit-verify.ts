@@ -1,17 +1,23 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { failedLineSchema, failureOf } from '../api/failed-line.js';
-import { readJsonLines } from '../api/json-lines.js';
 import { CliError } from '../cli-error.js';
 import { exitCodes } from '../exit-codes.js';
 import { plainText } from '../output/plain-text.js';
 import { Progress } from '../output/progress.js';
 import type { World } from '../world.js';
+import { addDataOption, messagesFrom } from './audit-source.js';
 import { addCommand, inSession } from './command.js';
 import type { Session } from './session.js';
 
 /** What a verification tells while it goes on, and at its end. */
 export const verifyMessageSchema = z.union([
+  z.looseObject({
+    kind: z.literal('progress'),
+    phase: z.literal('checking-store'),
+    done: z.number(),
+    total: z.number(),
+  }),
   z.looseObject({
     kind: z.literal('progress'),
     phase: z.literal('replaying'),
@@ -40,21 +46,23 @@ export type VerifyMessage = z.infer<typeof verifyMessageSchema>;
 
 /** `audit verify` */
 export function addAuditVerify(group: Command, world: World): void {
-  const command = addCommand(group, {
-    name: 'verify',
-    summary: 'replay the log and compare the read model with it, row by row',
-    description:
-      'Checks every event of the log and every row of the read model, for operators. Ends with code 1 when anything differs, and ' +
-      'shows the differences.',
-    examples: ['audit verify', 'audit verify -o json'],
-  });
+  const command = addDataOption(
+    addCommand(group, {
+      name: 'verify',
+      summary: 'replay the log and compare the read model with it, row by row',
+      description:
+        'Checks every event of the log and every row of the read model, for operators. Ends with code 1 when anything differs, and ' +
+        'shows the differences.',
+      examples: ['audit verify', 'audit verify -o json', 'audit verify --data /var/lib/tagalong'],
+    }),
+  );
   command.action(
-    inSession(command, 'service', world, async (session) => {
-      const api = await session.api();
-      const response = await api.stream('POST', '/audit/verify', { accept: 'application/x-ndjson' });
-      if (response.body === null) throw new CliError('the service answered nothing instead of a verification');
-      const bytes: AsyncIterable<Uint8Array> = response.body;
-      await showVerification(session, readJsonLines(bytes, verifyMessageSchema));
+    inSession(command, 'service', world, async (session, { data }: { readonly data?: string }) => {
+      const messages = messagesFrom(session, data, verifyMessageSchema, {
+        path: '/audit/verify',
+        directory: ({ verifyDirectory }, directory, signal) => verifyDirectory(directory, { signal }),
+      });
+      await showVerification(session, messages);
     }),
   );
 }
@@ -72,8 +80,7 @@ export async function showVerification(session: Session, messages: AsyncIterable
     for await (const message of messages) {
       switch (message.kind) {
         case 'progress':
-          if (message.phase === 'replaying') progress.show('replaying', message.events, message.of);
-          else progress.show(`comparing ${message.projection}/${message.table}`, message.rows);
+          showProgress(progress, message);
           break;
         case 'failed':
           throw failureOf(message);
@@ -85,7 +92,7 @@ export async function showVerification(session: Session, messages: AsyncIterable
         case 'result': {
           progress.clear();
           const { ok, events, rows, differences: count } = message;
-          const verdict = ok ? 'no differences' : `${String(count)} differences`;
+          const verdict = ok ? 'no differences' : `${String(count)} difference${count === 1 ? '' : 's'}`;
           const text = `checked ${String(events)} events and ${String(rows)} rows: ${verdict}`;
           printer.done({ ok, events, rows, differences: count, found: differences }, text);
           if (!ok) throw new CliError('the read model or the log is not as it should be', exitCodes.failed);
@@ -97,6 +104,19 @@ export async function showVerification(session: Session, messages: AsyncIterable
     progress.clear();
   }
   throw new CliError('the verification broke off before its result', exitCodes.unavailable, 'run it again');
+}
+
+function showProgress(progress: Progress, message: Extract<VerifyMessage, { kind: 'progress' }>): void {
+  switch (message.phase) {
+    case 'checking-store':
+      progress.show('checking the event store', message.done, message.total);
+      return;
+    case 'replaying':
+      progress.show('replaying', message.events, message.of);
+      return;
+    case 'comparing':
+      progress.show(`comparing ${message.projection}/${message.table}`, message.rows);
+  }
 }
 
 function describe({ kind, ...facts }: { readonly kind: string } & Record<string, unknown>): string {

@@ -13,7 +13,7 @@ export interface CommandPlan {
   readonly summary: string;
   /** What there is to know beyond the summary. */
   readonly description?: string;
-  /** Command lines that work, without `tagalong`. */
+  /** Command lines that work, without `tagalong` unless something is piped into it. */
   readonly examples: readonly string[];
 }
 
@@ -94,7 +94,12 @@ function addSharedOptions(command: Command, kind: CommandKind): void {
 }
 
 function addExamples(command: Command, examples: readonly string[]): Command {
-  return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ tagalong ${line}\n`).join('')}`);
+  return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${asTyped(line)}\n`).join('')}`);
+}
+
+/** An example that begins with another program names `tagalong` itself. */
+function asTyped(example: string): string {
+  return example.includes('| tagalong ') ? example : `tagalong ${example}`;
 }
 
 function rootOf(command: Command): Command {

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import type { Query } from '../api/api-client.js';
 import { imagesSchema, workspacesSchema } from '../api/wire.js';
 import type { Candidate, NameSource } from '../completion/candidates.js';
 import { candidates } from '../completion/candidates.js';
 import type { Shell } from '../completion/scripts.js';
 import { completeCommand, completionScript, shells } from '../completion/scripts.js';
 import { plainText } from '../output/plain-text.js';
+import { resourceTypes } from '../../vocabulary/names.js';
 import type { World } from '../world.js';
 import { addCommand } from './command.js';
 import { Session } from './session.js';
@@ -34,10 +36,10 @@ export function addCompletion(program: Command, world: World): void {
 }
 
 function namesFrom(world: World): NameSource {
-  return async (what) => {
+  return async (what, begun) => {
     const session = new Session(world, { timeout: patience, retries: 0 });
     try {
-      return await readNames(session, what);
+      return await readNames(session, what, begun);
     } catch {
       // Whoever presses a key for suggestions is not told why there are none.
       return [];
@@ -45,14 +47,14 @@ function namesFrom(world: World): NameSource {
   };
 }
 
-async function readNames(session: Session, what: Parameters<NameSource>[0]): Promise<readonly Candidate[]> {
+async function readNames(session: Session, ...[what, begun]: Parameters<NameSource>): Promise<readonly Candidate[]> {
   switch (what) {
     case 'context': {
       const { contexts } = await session.contexts.read();
       return Object.entries(contexts).map(([word, { url }]) => ({ word, description: url }));
     }
     case 'image': {
-      const images = await (await session.api()).get('/images', imagesSchema, { limit: 100 });
+      const images = await (await session.api()).get('/images', imagesSchema, imagesBegun(begun));
       return images.map(({ metadata: { resourceType, name, sourceWorkspace } }) => ({
         word: `${resourceType}/${name}`,
         description: sourceWorkspace === undefined ? '' : `from ${sourceWorkspace}`,
@@ -63,4 +65,15 @@ async function readNames(session: Session, what: Parameters<NameSource>[0]): Pro
       return workspaces.map(({ name, displayName }) => ({ word: name, description: displayName ?? '' }));
     }
   }
+}
+
+/** Asks for the images that may be meant, since a workspace can have more than anybody wants to see. */
+function imagesBegun(begun: string): Query {
+  const [typeBegun = '', nameBegun = ''] = begun.split(/\/(.*)/s);
+  const types = resourceTypes.filter((type) => type.startsWith(typeBegun));
+  return {
+    limit: 100,
+    ...(types.length === 1 && { type: types[0] }),
+    ...(nameBegun !== '' && { q: nameBegun }),
+  };
 }

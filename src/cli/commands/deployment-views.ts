@@ -14,7 +14,7 @@ export function deployedImage({ spec: { image, tag } }: Deployment): string {
 }
 
 /** The columns of a list of deployments in one workspace. */
-export function deploymentColumns({ colors, time }: Printer): readonly Column<Deployment>[] {
+export function deploymentColumns({ colors, time }: Pick<Printer, 'colors' | 'time'>): readonly Column<Deployment>[] {
   return [
     { title: 'DEPLOYMENT', value: deploymentName },
     { title: 'IMAGE', value: deployedImage },

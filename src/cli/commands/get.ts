@@ -111,8 +111,9 @@ async function namesSharedOut(
   isShown: boolean,
 ): Promise<ReadonlySet<string>> {
   const isOwn = ({ metadata }: Image) => metadata.sourceWorkspace === undefined;
-  if (!isShown || shared === 'none' || !images.some(isOwn)) return new Set();
-  const found = shared === 'out' ? images : (await collect(api, { at, type, search, shared: 'out' })).images;
+  // Of the past the service does not tell what was shared out.
+  if (!isShown || at !== undefined || shared === 'none' || !images.some(isOwn)) return new Set();
+  const found = shared === 'out' ? images : (await collect(api, { type, search, shared: 'out' })).images;
   return new Set(found.map(imageName));
 }
 

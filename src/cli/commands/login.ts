@@ -39,7 +39,7 @@ export function addLogin(program: Command, world: World): void {
       'the key; - reads it from standard input. Others on this machine may see command lines',
     )
     .option('--api-key-file <file>', 'read the key from a file')
-    .option('--name <name>', 'name of the context; the workspace if left out');
+    .option('--name <name>', 'name of the context, as is --context; the workspace if left out');
   login.action(
     inSession(login, 'service', world, async (session, workspace: string | undefined, options: LoginOptions) => {
       const baseUrl = addressOf(session, world);
@@ -47,7 +47,7 @@ export function addLogin(program: Command, world: World): void {
       if (isExposed(baseUrl)) printer.warn(`${baseUrl} is not encrypted: the key can be read on the way`);
       const apiKey = await keyFor(options, world);
       const context = await checked(session, baseUrl, apiKey, workspace);
-      const name = options.name ?? context.workspace ?? 'operator';
+      const name = options.name ?? session.options.context ?? context.workspace ?? 'operator';
       const file = await session.contexts.read();
       await session.contexts.write({ ...file, current: name, contexts: { ...file.contexts, [name]: context } });
       const shown = { context: name, url: context.url, workspace: context.workspace };

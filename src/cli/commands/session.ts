@@ -8,7 +8,7 @@ import type { Target } from '../config/target.js';
 import { requireKey, resolveTarget } from '../config/target.js';
 import { confirm } from '../input/prompt.js';
 import { Printer } from '../output/printer.js';
-import { cliVersion } from '../version.js';
+import { packageVersion } from '../../config/version.js';
 import type { World } from '../world.js';
 import type { CommonOptions, WritingOptions } from './common-options.js';
 
@@ -63,7 +63,7 @@ export class Session {
         workspace,
         timeout: (timeout ?? defaultTimeoutSeconds) * 1_000,
         retry: { ...defaultRetryPolicy, ...(retries !== undefined && { retries }) },
-        version: cliVersion(),
+        version: packageVersion(),
         correlationId: this.correlationId,
         trace:
           verbose === true

@@ -8,6 +8,7 @@ import { addCommand, addGroup, inSession, refuseWorkspaceBefore } from './comman
 import type { WritingOptions } from './common-options.js';
 import { parseWorkspace } from './common-options.js';
 import { deploymentColumns } from './deployment-views.js';
+import type { Printer } from '../output/printer.js';
 import { formatTable } from '../output/table.js';
 import type { Session } from './session.js';
 import { writing } from './session.js';
@@ -120,10 +121,10 @@ function addUnshareImage(program: Command, world: World): void {
       if (dryRun === true || yes !== true) {
         const { body } = await api.write('DELETE', path, impactSchema, { query: { dryRun: true } });
         if (dryRun === true) {
-          printer.result(body, () => describeImpact(body.wouldBreak, target, session));
+          printer.result(body, () => describeImpact(body.wouldBreak, target, printer));
           return;
         }
-        printer.note(describeImpact(body.wouldBreak, target, session).trimEnd());
+        printer.aside.raw(describeImpact(body.wouldBreak, target, printer.aside));
         if (!(await session.confirm(`End the sharing of ${imageLabel(reference)} with ${target}?`, yes))) return;
       }
       const { body: image } = await api.write('DELETE', path, anythingSchema, writing(options));
@@ -138,7 +139,11 @@ const impactSchema = z
   .union([deploymentsSchema, z.looseObject({ wouldBreak: deploymentsSchema })])
   .transform((answer) => (Array.isArray(answer) ? { wouldBreak: answer } : answer));
 
-function describeImpact(wouldBreak: readonly Deployment[], target: string, { printer }: Session): string {
+function describeImpact(
+  wouldBreak: readonly Deployment[],
+  target: string,
+  printer: Pick<Printer, 'colors' | 'time'>,
+): string {
   if (wouldBreak.length === 0) return `Nothing that runs in ${target} depends on it.\n`;
   const count = wouldBreak.length === 1 ? '1 deployment' : `${String(wouldBreak.length)} deployments`;
   return `${count} in ${target} would lose the image:\n${formatTable(deploymentColumns(printer), wouldBreak, printer.colors)}`;

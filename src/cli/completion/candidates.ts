@@ -6,8 +6,11 @@ export interface Candidate {
   readonly description: string;
 }
 
-/** What can only be known at the time of asking: names of contexts, images and the like. */
-export type NameSource = (what: 'context' | 'image' | 'workspace') => Promise<readonly Candidate[]>;
+/**
+ * What can only be known at the time of asking: names of contexts, images and the like. Those that do not begin with
+ * what stands there may be left out.
+ */
+export type NameSource = (what: 'context' | 'image' | 'workspace', begun: string) => Promise<readonly Candidate[]>;
 
 /**
  * The words that may stand at the cursor.
@@ -20,15 +23,18 @@ export async function candidates(
   names: NameSource,
 ): Promise<readonly Candidate[]> {
   const current = words.at(-1) ?? '';
+  const asked = (what: Parameters<NameSource>[0]) => names(what, current);
   const { command, open, operands } = walk(program, words.slice(0, -1));
   const found =
     open !== undefined
-      ? await valuesOf(open, names)
+      ? await valuesOf(open, asked)
       : current.startsWith('-')
         ? optionsOf(command)
-        : [...(operands === 0 ? commandsOf(command) : []), ...(await argumentValues(command, operands, names))];
+        : [...(operands === 0 ? commandsOf(command) : []), ...(await argumentValues(command, operands, asked))];
   return found.filter(({ word }) => word.startsWith(current));
 }
+
+type AskedNames = (what: Parameters<NameSource>[0]) => ReturnType<NameSource>;
 
 interface Place {
   readonly command: Command;
@@ -79,14 +85,15 @@ function optionsOf(command: Command): readonly Candidate[] {
     .flatMap(({ long, description }) => (long === undefined ? [] : [{ word: long, description }]));
 }
 
-async function valuesOf(option: Option, names: NameSource): Promise<readonly Candidate[]> {
+async function valuesOf(option: Option, names: AskedNames): Promise<readonly Candidate[]> {
   if (option.argChoices !== undefined) return option.argChoices.map((word) => ({ word, description: '' }));
   if (option.long === '--context') return names('context');
+  if (option.long === '--image') return names('image');
   if (option.long === '--workspace' || option.long === '--from') return names('workspace');
   return [];
 }
 
-async function argumentValues(command: Command, position: number, names: NameSource): Promise<readonly Candidate[]> {
+async function argumentValues(command: Command, position: number, names: AskedNames): Promise<readonly Candidate[]> {
   const last = command.registeredArguments.at(-1);
   const argument: Argument | undefined =
     command.registeredArguments[position] ?? (last?.variadic === true ? last : undefined);

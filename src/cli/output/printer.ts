@@ -36,7 +36,7 @@ export class Printer {
         this.raw(`${JSON.stringify(data ?? {}, undefined, 2)}\n`);
         return;
       case 'yaml':
-        this.raw(stringify(data ?? {}));
+        this.raw(yaml(data));
         return;
       case 'table':
         this.raw(people());
@@ -50,7 +50,7 @@ export class Printer {
         this.raw(`${JSON.stringify(data ?? {})}\n`);
         return;
       case 'yaml':
-        this.raw(`---\n${stringify(data ?? {})}`);
+        this.raw(`---\n${yaml(data)}`);
         return;
       case 'table':
         this.raw(`${people()}\n`);
@@ -72,6 +72,11 @@ export class Printer {
     this.result(data, () => `${plainLines(sentence)}\n`);
   }
 
+  /** For what a table or the like tells before the result, on standard error. The text must be safe for a terminal already. */
+  get aside(): Pick<Printer, 'colors' | 'time' | 'raw'> {
+    return { colors: this.noteColors, time: this.time, raw: (text) => void this.world.stderr.write(text) };
+  }
+
   /** Something to know that is no part of the result. */
   note(text: string): void {
     this.world.stderr.write(`${plainLines(text)}\n`);
@@ -85,4 +90,9 @@ export class Printer {
   raw(text: string): void {
     this.world.stdout.write(text);
   }
+}
+
+/** Many programs read YAML by its older rules, by which a tag called `no` would be false and a time no text. */
+function yaml(data: unknown): string {
+  return stringify(data ?? {}, { compat: 'yaml-1.1' });
 }

@@ -28,8 +28,10 @@ export class IndexWriter {
   constructor(db: Database, tail: UnindexedTail, hashOf: (stream: string) => number) {
     this.#tail = tail;
     this.#hashOf = hashOf;
+    // A row that is there is what an interrupted run has left, and knows nothing of the events appended since.
     this.#insert = db.prepare(
-      'INSERT INTO stream_runs (stream_hash, first_revision, first_position, positions) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      'INSERT INTO stream_runs (stream_hash, first_revision, first_position, positions) VALUES (?, ?, ?, ?) ' +
+        'ON CONFLICT DO UPDATE SET positions = excluded.positions',
     );
     this.#setIndexedThrough = db.prepare("UPDATE store SET value = ? WHERE key = 'indexed_through'");
   }

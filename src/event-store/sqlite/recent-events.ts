@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../stored-event.js';
 
-const defaultMaxEvents = 512;
+const defaultMaxEvents = 4_096;
 const defaultMaxWeight = 4_000_000;
 
 /**

@@ -24,6 +24,14 @@ const pageSize = 2_000;
 /** Rows of the index, each of which may stand for hundreds of events. */
 const runsPerPage = 200;
 
+export interface StoreVerificationOptions {
+  /**
+   * Runs SQLite's own check of every page first. It holds up the process for as long as it takes to read the file, so
+   * leave it out where a service runs: the pages of events and index are read anyway. Default: true.
+   */
+  readonly pages?: boolean;
+}
+
 /**
  * Reads a whole `events.db` and reports everything that is wrong with it: SQLite's own integrity
  * check, positions and revisions without gaps, JSON that parses, an index that covers exactly the
@@ -33,13 +41,16 @@ const runsPerPage = 200;
  *
  * @throws UnusableStoreError when the file belongs to something else or to another schema version
  */
-export async function* verifyStore(file: string): AsyncGenerator<StoreVerification, void, undefined> {
+export async function* verifyStore(
+  file: string,
+  { pages = true }: StoreVerificationOptions = {},
+): AsyncGenerator<StoreVerification, void, undefined> {
   const db = new Database(file, { readonly: true, fileMustExist: true });
   let faults = 0;
   try {
     requirePresentSchema(db);
     const verifier = new Verifier(db);
-    for (const step of verifier.steps()) {
+    for (const step of verifier.steps(pages)) {
       if (step.kind === 'fault') faults++;
       yield step;
       await nextTurn();
@@ -68,12 +79,16 @@ class Verifier {
     this.last = db.prepare<[], number | null>('SELECT max(position) FROM events').pluck().get() ?? 0;
   }
 
-  *steps(): Generator<StoreVerification, void> {
+  *steps(pages: boolean): Generator<StoreVerification, void> {
+    if (pages) yield* this.#pages();
+    yield* this.#log();
+    yield* this.#index();
+  }
+
+  *#pages(): Generator<StoreVerification, void> {
     for (const row of this.#db.pragma('integrity_check') as { integrity_check: string }[]) {
       if (row.integrity_check !== 'ok') yield { kind: 'fault', fault: row.integrity_check };
     }
-    yield* this.#log();
-    yield* this.#index();
   }
 
   /** The log by itself: positions, JSON, events of one append beside each other. */
@@ -134,12 +149,18 @@ class Verifier {
       .raw()
       .all(this.#indexedThrough, this.last);
     const heads = new Map<string, number>();
-    for (const [position, stream, revision] of rows) {
-      const indexed = index.positionOf(streamHash(stream), stream, revision - 1) !== undefined;
-      const before = heads.get(stream) ?? (indexed || revision === 0 ? revision - 1 : undefined);
+    for (const [n, [position, stream, revision]] of rows.entries()) {
+      const before = heads.get(stream) ?? this.#indexedBefore(index, stream, revision);
       if (revision - 1 !== before) yield gap(stream, revision, position);
       heads.set(stream, revision);
+      if (n % pageSize === pageSize - 1) yield this.#progress(this.last + position);
     }
+  }
+
+  /** The revision before this one if the index has it, -1 when there is none to have. */
+  #indexedBefore(index: StreamIndex, stream: string, revision: number): number | undefined {
+    const isThere = revision === 0 || index.positionOf(streamHash(stream), stream, revision - 1) !== undefined;
+    return isThere ? revision - 1 : undefined;
   }
 
   #progress(done: number): StoreVerification {

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   IsArray,
@@ -32,22 +33,27 @@ export class RegisterImageDto extends SlotDto {
 
 /** Points a tag at a digest; registers the image if there is none. */
 export class PushTagDto extends SlotDto {
+  /** The name of the tag. */
   @TagName()
   tag!: string;
 
+  /** What the tag points at. */
   @Digest()
   digest!: string;
 
   /** Bytes of everything the digest refers to. */
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   size!: number;
 
+  /** Of what the digest refers to. */
   @IsOptional()
   @MediaType()
   mediaType?: string;
 
+  /** Each as os/architecture[/variant]. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(64)
@@ -56,6 +62,7 @@ export class PushTagDto extends SlotDto {
 }
 
 export class DeleteTagDto extends SlotDto {
+  /** The name of the tag. */
   @TagName()
   tag!: string;
 }
@@ -64,11 +71,13 @@ export class DeleteImageDto extends SlotDto {}
 
 /** Deletes what is neither deployed nor shared. */
 export class CleanupImagesDto {
+  /** Whose images. */
   @WorkspaceName()
   workspace!: string;
 }
 
 export class ShareImageDto extends SlotDto {
+  /** The workspace to share with. */
   @WorkspaceName()
   targetWorkspace!: string;
 
@@ -80,15 +89,18 @@ export class ShareImageDto extends SlotDto {
 }
 
 export class UnshareImageDto extends SlotDto {
+  /** The workspace it is shared with, or was offered to. */
   @WorkspaceName()
   targetWorkspace!: string;
 }
 
 /** Answers a request; `workspace` is the target, who was asked. */
 export class DeclineShareRequestDto {
+  /** The target, who was asked. */
   @WorkspaceName()
   workspace!: string;
 
+  /** The id of the request. */
   @IsUUID()
   shareId!: string;
 }
@@ -101,6 +113,7 @@ export class AcceptShareRequestDto extends DeclineShareRequestDto {
 }
 
 export class RecordDeploymentDto extends SlotDto {
+  /** What is deployed: agent, function, job or sandbox. */
   @ResourceTypeName()
   kind!: string;
 
@@ -113,18 +126,22 @@ export class RecordDeploymentDto extends SlotDto {
   @TagName()
   tag?: string;
 
+  /** Pin it to this digest, which a tag must point at. */
   @IsOptional()
   @Digest()
   digest?: string;
 }
 
 export class RetireDeploymentDto {
+  /** Where it runs. */
   @WorkspaceName()
   workspace!: string;
 
+  /** What is deployed: agent, function, job or sandbox. */
   @ResourceTypeName()
   kind!: string;
 
+  /** Its name. */
   @DeploymentName()
   deployment!: string;
 }

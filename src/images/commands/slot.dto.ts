@@ -12,6 +12,7 @@ export class SlotDto {
   @ResourceTypeName()
   resourceType!: string;
 
+  /** By the OCI grammar of repository names. */
   @ImageName()
   name!: string;
 }

@@ -2,11 +2,12 @@ import type { EventReader } from '../../event-sourcing/event-store.js';
 import { TooMuchContentionError } from '../../event-sourcing/faults.js';
 import { imageStream, slotIn } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
+import { imageCodec } from '../domain/image.codec.js';
 import type { ImageEvent, ShareParties } from '../domain/image.events.js';
 import { activeShare, pendingRequestTo } from '../domain/image.queries.js';
 import { refusal } from '../domain/image.rejections.js';
 import { shareIdOf } from '../sharing/share-ids.js';
-import type { SharingSteps } from '../sharing/sharing-steps.js';
+import type { ShareTo, SharingSteps } from '../sharing/sharing-steps.js';
 import { wasTakenBack } from '../sharing/share-history.js';
 import type { SharingDirectory } from '../sharing-directory.js';
 import type { CommandRequest, HandlerRejection } from '../../command-bus/command-definition.js';
@@ -14,6 +15,7 @@ import { earlierRun } from './earlier-commands.js';
 import type { EarlierCommands } from './earlier-commands.js';
 import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
 import { later, requireRole } from './image-handler.js';
+import { takeRequests } from './across-accounts.js';
 
 /** Asks to share a whole image, with all its tags, those pushed later included. */
 export interface ShareImage {
@@ -51,7 +53,7 @@ export class ShareImageHandler {
     if (targetWorkspace === slot.workspace) return rejected(refusal.selfShare(slot));
 
     const way = await this.#wayTo(data, request);
-    if (way.kind === 'refused') return rejected(way.rejection);
+    if (way.kind === 'refused') return (await this.#firstRun(data, request)) ?? rejected(way.rejection);
     const share: ShareParties = {
       shareId: shareIdOf(request.context.commandId, slot, targetWorkspace),
       target: targetWorkspace,
@@ -92,10 +94,33 @@ export class ShareImageHandler {
     }
   }
 
+  /** What this command was answered while that target could still be shared with. */
+  async #firstRun(
+    { slot, targetWorkspace }: ShareImage,
+    { context }: CommandRequest,
+  ): Promise<ShareImageOutcome | undefined> {
+    const stream = imageStream(slot);
+    const outcome = await earlierRun(this.earlier, context, (_event, on) => on === stream);
+    if (outcome === undefined) return undefined;
+    const share = { shareId: shareIdOf(context.commandId, slot, targetWorkspace), target: targetWorkspace };
+    const [recorded] = await this.events.readStream(stream, { from: outcome.revision, limit: 1 });
+    const event = recorded && imageCodec.decode(recorded);
+    switch (event?.type) {
+      case 'ShareRequested':
+        return event.data.shareId === share.shareId
+          ? { ...outcome, share: 'pending', shareId: share.shareId }
+          : undefined;
+      case 'ImageShared':
+        return event.data.shareId === share.shareId ? this.#afterTheEnd(slot, share, outcome) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
   /** The share was made by an earlier run of this command, or ended right after: the answer stays what it was. */
   async #afterTheEnd(
     slot: Slot,
-    share: ShareParties,
+    share: ShareTo,
     outcome: Exclude<HandlerOutcome, { kind: 'rejected' }>,
   ): Promise<ShareImageOutcome> {
     const takenBack = await wasTakenBack(this.events, imageStream(slot), share.shareId);
@@ -154,16 +179,14 @@ export class ShareImageHandler {
       this.directory.accountOf(targetWorkspace),
     ]);
     if (sourceAccount === undefined || targetAccount === undefined) return unavailable(targetWorkspace);
-    const policy = await this.directory.sharingPolicyOf(sourceAccount);
+    if (targetAccountId !== undefined && targetAccountId !== targetAccount) return unavailable(targetWorkspace);
 
     if (sourceAccount !== targetAccount) {
-      const theirs = await this.directory.sharingPolicyOf(targetAccount);
-      const allowed = policy.acrossAccounts === 'by-request' && theirs.acrossAccounts === 'by-request';
-      return allowed && targetAccountId === targetAccount
-        ? { kind: 'by-request', accountId: targetAccount }
-        : unavailable(targetWorkspace);
+      const allowed =
+        targetAccountId !== undefined && (await takeRequests(this.directory, sourceAccount, targetAccount));
+      return allowed ? { kind: 'by-request', accountId: targetAccount } : unavailable(targetWorkspace);
     }
-    if (targetAccountId !== undefined && targetAccountId !== targetAccount) return unavailable(targetWorkspace);
+    const policy = await this.directory.sharingPolicyOf(sourceAccount);
     if (policy.targetAdmin === 'not-required') return { kind: 'at-once', accountId: targetAccount };
     const role = await this.directory.roleOf(caller, targetWorkspace);
     switch (role) {

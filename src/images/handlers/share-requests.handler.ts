@@ -11,6 +11,7 @@ import type { CommandRequest, HandlerRejection } from '../../command-bus/command
 import { causedBy, earlierRun } from './earlier-commands.js';
 import type { EarlierCommands } from './earlier-commands.js';
 import type { HandlerOutcome, SlotExecutor } from './image-handler.js';
+import { takeRequests } from './across-accounts.js';
 import { later, requireRole } from './image-handler.js';
 
 /** Where a share request stands: found by its id in the read model, then decided on by the source's slot. */
@@ -94,7 +95,8 @@ export class ShareRequestHandlers {
     const { state } = await this.slots.load(stream);
     // Nothing of the target's is deleted for a request that cannot be accepted any more.
     if (imageDecider.decide(command, state).kind === 'events') {
-      const conflict = await this.#clearTarget(slotIn(target, source), force, request.context);
+      const conflict =
+        (await this.#forbidden(location)) ?? (await this.#clearTarget(slotIn(target, source), force, request.context));
       if (conflict !== undefined) return { kind: 'rejected', rejection: conflict };
     }
     const outcome = await this.slots.execute(stream, command, request.context);
@@ -109,6 +111,22 @@ export class ShareRequestHandlers {
       case 'received':
         return { ...later(outcome, delivery.position), location };
     }
+  }
+
+  /** An account that has closed itself since gives and takes nothing any more; what waits goes on waiting. */
+  async #forbidden({ source, target }: ShareRequestLocation): Promise<HandlerRejection | undefined> {
+    const [theirs, ours] = await Promise.all([
+      this.directory.accountOf(source.workspace),
+      this.directory.accountOf(target),
+    ]);
+    if (theirs !== undefined && ours !== undefined && (await takeRequests(this.directory, theirs, ours))) {
+      return undefined;
+    }
+    return {
+      code: 'sharing-forbidden',
+      category: 'forbidden',
+      message: `The accounts of workspaces ${source.workspace} and ${target} do not both allow sharing between accounts any more. Ask the operator to allow it, or decline the request.`,
+    };
   }
 
   /** The share is over by now: the answer stays what it was. */

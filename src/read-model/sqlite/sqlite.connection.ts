@@ -3,10 +3,17 @@ import Database from 'better-sqlite3';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
+import { ReadModelDamagedError } from '../../event-sourcing/projection-store.js';
 import type { ColumnValue } from '../../event-sourcing/projection.js';
 
 const cachedStatements = 500;
 const busyTimeoutMs = 5_000;
+
+/** Up to this size a file is checked whole when it is opened: that takes a fraction of a second. */
+const largestChecked = 32 * 1024 * 1024;
+
+/** 32 MB of write-ahead log: a page that changes often is then copied into the file once for many commits. */
+const checkpointEveryPages = 8_000;
 
 /** Work on its way into a transaction. */
 interface WaitingWork {
@@ -34,6 +41,7 @@ export class SqliteConnection implements SqliteDatabase {
     try {
       database.pragma('journal_mode = WAL');
       database.pragma('synchronous = NORMAL');
+      database.pragma(`wal_autocheckpoint = ${checkpointEveryPages}`);
       database.pragma('cache_size = -32768');
       database.pragma('temp_store = MEMORY');
       if (options.queryOnly) database.pragma('query_only = ON');
@@ -49,10 +57,31 @@ export class SqliteConnection implements SqliteDatabase {
     const statement = this.statement(sql);
     return {
       reader: statement.reader,
-      all: (parameters) => statement.all(parameters),
-      run: (parameters) => statement.run(parameters),
+      all: (parameters) => withKernelFaults(() => statement.all(parameters)),
+      run: (parameters) => withKernelFaults(() => statement.run(parameters)),
       iterate: (parameters) => this.database.prepare(sql).iterate(parameters),
     };
+  }
+
+  /** Every row a query answers. */
+  query(sql: string, parameters: readonly unknown[]): unknown[] {
+    return withKernelFaults(() => this.statement(sql).all(...parameters));
+  }
+
+  /**
+   * Reads a file of moderate size whole and looks whether its pages hang together.
+   *
+   * @throws ReadModelDamagedError when they do not
+   */
+  requireSound(): void {
+    const [pages, pageSize] = [this.#pragma('page_count'), this.#pragma('page_size')];
+    if (Number(pages) * Number(pageSize) > largestChecked) return;
+    const verdict = withKernelFaults(() => this.#pragma('quick_check(1)'));
+    if (verdict !== 'ok') throw damage(String(verdict));
+  }
+
+  #pragma(name: string): unknown {
+    return this.database.pragma(name, { simple: true });
   }
 
   statement(sql: string): Database.Statement {
@@ -176,11 +205,28 @@ export class SqliteConnection implements SqliteDatabase {
   }
 }
 
-/** Faults of the disk or of another process that pass by themselves, as the kernel knows them. */
+/** Faults of the disk, and those of another process that pass by themselves, as the kernel knows them. */
 export function asKernelFault(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return damage(error.message, { cause: error });
   const passes = /^SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN|NOMEM)/.test(error.code);
   return passes
     ? new StoreUnavailableError(`the read model cannot be written: ${error.message} (${error.code})`, { cause: error })
     : error;
+}
+
+function withKernelFaults<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asKernelFault(error);
+  }
+}
+
+function damage(fault: string, options?: ErrorOptions): ReadModelDamagedError {
+  return new ReadModelDamagedError(
+    `the read model is damaged: ${fault.replaceAll('\n', ' ')}. Stop the service, delete read-model.db together with its -wal and -shm files, ` +
+      'and start again: it is built again from the event store',
+    options,
+  );
 }

@@ -1,4 +1,5 @@
 import { Kysely, Migrator, SqliteDialect } from 'kysely';
+import { ReadModelDamagedError } from '../../event-sourcing/projection-store.js';
 import { migrations } from '../migrations.js';
 import type { SqliteConnection } from './sqlite.connection.js';
 
@@ -18,6 +19,7 @@ export async function migrate(connection: SqliteConnection, file: string): Promi
     provider: { getMigrations: () => Promise.resolve({ ...migrations }) },
   });
   const { error } = await migrator.migrateToLatest();
+  if (error instanceof ReadModelDamagedError) throw error;
   if (error !== undefined)
     throw new Error(`the schema of the read model ${file} cannot be brought up to date`, { cause: error });
 }

@@ -180,7 +180,7 @@ export class SqliteProjectionStore implements ProjectionStore {
 }
 
 function wayOut(file: string): string {
-  return `throw the read model away and let it be built again: stop the service and delete ${file}, or run \`tagalong projections rebuild --all\``;
+  return `throw the read model away: delete ${file} together with its -wal and -shm files, and start again. It is built again from the event store`;
 }
 
 /** Equal for projections whose tables are created in the same way. */

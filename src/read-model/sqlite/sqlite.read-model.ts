@@ -36,12 +36,14 @@ export class SqliteReadModel<Schema> {
   /**
    * Opens or creates the read model of a data directory, or one in memory that is gone with the process.
    *
-   * @throws Error when the file is damaged or was written by a newer release; says what to do
+   * @throws ReadModelDamagedError when the file is damaged
+   * @throws Error when it cannot be opened or was written by a newer release; says what to do
    */
   static async open<Schema>(at: { readonly directory: string } | ':memory:'): Promise<SqliteReadModel<Schema>> {
     const file = at === ':memory:' ? at : join(at.directory, readModelFile);
     const writing = openConnection(file);
     try {
+      writing.requireSound();
       await migrate(writing, file);
       const reading = at === ':memory:' ? writing : SqliteConnection.open(file, { queryOnly: true });
       return new SqliteReadModel<Schema>(writing, reading, file);
@@ -53,7 +55,7 @@ export class SqliteReadModel<Schema> {
 
   /** Compiles a query once, for where a query runs often. */
   prepare<P extends object, Result>(template: QueryTemplate<Schema, P, Result>): PreparedQuery<P, Result> {
-    return prepareQuery(this.queries, (sql, parameters) => this.reading.statement(sql).all(...parameters), template);
+    return prepareQuery(this.queries, (sql, parameters) => this.reading.query(sql, parameters), template);
   }
 
   /** Releases the file. Stop the subscribers first. */
@@ -70,7 +72,7 @@ function openConnection(file: string): SqliteConnection {
   } catch (error) {
     throw new Error(
       `the read model ${file} cannot be opened: ${error instanceof Error ? error.message : String(error)}. ` +
-        'If the file is damaged, stop the service, delete it and start again: it will be built again from the event store',
+        'If the file is damaged, stop the service, delete it together with its -wal and -shm files and start again: it is built again from the event store',
       { cause: error },
     );
   }

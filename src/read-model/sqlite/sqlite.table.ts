@@ -66,8 +66,9 @@ export class SqliteTable {
       if (++written % rowsInOneStep === 0) yield;
     }
     const ordered = writes.length > rowsInOneStep ? this.#inKeyOrder(writes) : writes;
+    const insert = this.connection.statement(this.#insert);
     for (const { row, before } of ordered) {
-      if (before === undefined) this.connection.statement(this.#insert).run(this.#values(row));
+      if (before === undefined) insert.run(this.#values(row));
       else if (before === 'unknown') this.connection.statement(this.#upsert).run(this.#values(row));
       else this.#update(row, before);
       if (++written % rowsInOneStep === 0) yield;

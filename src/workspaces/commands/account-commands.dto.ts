@@ -8,6 +8,7 @@ export class OpenAccountDto {
   @AccountId()
   accountId?: string;
 
+  /** What it is called, for people. */
   @DisplayName()
   name!: string;
 
@@ -19,6 +20,7 @@ export class OpenAccountDto {
 
 /** Changes what it takes to share images of the account's workspaces. What is absent stays. For the operator. */
 export class ChangeSharingPolicyDto {
+  /** Which account. */
   @AccountId()
   accountId!: string;
 

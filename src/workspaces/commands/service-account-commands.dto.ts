@@ -4,16 +4,20 @@ import { ClientId, Description, DisplayName, KeyId, Lifetime } from '../access-f
 
 /** Creates a machine identity and makes it a member. For admins. */
 export class CreateServiceAccountDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
+  /** What it is called, for people. */
   @DisplayName()
   name!: string;
 
+  /** What it is for, in a few words. */
   @IsOptional()
   @Description()
   description?: string;
 
+  /** What the member may do. */
   @IsOptional()
   @IsIn(['admin', 'member'])
   role?: 'admin' | 'member';
@@ -26,19 +30,23 @@ export class CreateServiceAccountDto {
 
 /** Ends a service account and its keys. For admins. */
 export class DeleteServiceAccountDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
+  /** The client id of the service account. */
   @ClientId()
   clientId!: string;
 }
 
 /** What is absent stays. For admins. */
 export class UpdateServiceAccountDto extends DeleteServiceAccountDto {
+  /** What it is called, for people. */
   @IsOptional()
   @DisplayName()
   name?: string;
 
+  /** What it is for, in a few words. */
   @IsOptional()
   @Description()
   description?: string;
@@ -46,6 +54,7 @@ export class UpdateServiceAccountDto extends DeleteServiceAccountDto {
 
 /** Issues a key, which the answer shows this one time. For admins. */
 export class IssueApiKeyDto extends DeleteServiceAccountDto {
+  /** What it is called, for people. */
   @IsOptional()
   @DisplayName()
   name?: string;
@@ -58,6 +67,7 @@ export class IssueApiKeyDto extends DeleteServiceAccountDto {
 
 /** For admins. */
 export class RevokeApiKeyDto extends DeleteServiceAccountDto {
+  /** The id of the key. */
   @KeyId()
   keyId!: string;
 }

@@ -4,6 +4,7 @@ import { AccountId, ClientId, DisplayName, Email, Labels, MemberReference, Sub }
 
 /** Opens a workspace. For the operator, and for admins of another workspace of the account. */
 export class CreateWorkspaceDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
@@ -17,6 +18,7 @@ export class CreateWorkspaceDto {
   @DisplayName()
   displayName?: string;
 
+  /** Words for sorting and finding. */
   @IsOptional()
   @Labels()
   labels?: Record<string, string>;
@@ -24,13 +26,16 @@ export class CreateWorkspaceDto {
 
 /** What is absent stays. For admins. */
 export class UpdateWorkspaceDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
+  /** What the workspace is called, for people. */
   @IsOptional()
   @DisplayName()
   displayName?: string;
 
+  /** Words for sorting and finding. */
   @IsOptional()
   @Labels()
   labels?: Record<string, string>;
@@ -38,18 +43,22 @@ export class UpdateWorkspaceDto {
 
 /** Ends a workspace that holds no images. Its name stays taken. For admins. */
 export class DeleteWorkspaceDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 }
 
 /** Invites whoever signs in under this verified address within seven days. For admins. */
 export class InviteMemberDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
+  /** The address, not told apart by case. */
   @Email()
   email!: string;
 
+  /** What the member may do. */
   @IsOptional()
   @IsIn(['admin', 'member'])
   role?: 'admin' | 'member';
@@ -57,15 +66,18 @@ export class InviteMemberDto {
 
 /** For admins. */
 export class RevokeInvitationDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
+  /** The address, not told apart by case. */
   @Email()
   email!: string;
 }
 
 /** Adds a user, by `sub`, or a service account, by client id, at once. For admins. */
 export class AddMemberDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
@@ -84,6 +96,7 @@ export class AddMemberDto {
   @ClientId()
   serviceAccount?: string;
 
+  /** What the member may do. */
   @IsOptional()
   @IsIn(['admin', 'member'])
   role?: 'admin' | 'member';
@@ -91,6 +104,7 @@ export class AddMemberDto {
 
 /** Removes a member, or revokes the invitation of someone who has not come yet. For admins. */
 export class RemoveMemberDto {
+  /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
 
@@ -101,6 +115,7 @@ export class RemoveMemberDto {
 
 /** For admins. */
 export class ChangeMemberRoleDto extends RemoveMemberDto {
+  /** What the member may do. */
   @IsIn(['admin', 'member'])
   role!: 'admin' | 'member';
 }

@@ -1,4 +1,5 @@
-const lifetimePattern = /^([1-9]\d{0,5})([hdw])$/;
+/** A number of hours, days or weeks. */
+export const lifetimePattern = /^([1-9]\d{0,5})([hdw])$/;
 const millisecondsOf: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const longestYears = 10;
 

@@ -4,8 +4,8 @@ export type NamedPrincipal =
 
 const userPrefix = 'user:';
 const serviceAccountPrefix = 'service-account:';
-const subPattern = /^[\x21-\x7e]{1,255}$/;
-const clientIdPattern = /^sa_[A-Za-z0-9]{1,60}$/;
+export const subPattern = /^[\x21-\x7e]{1,255}$/;
+export const clientIdPattern = /^sa_[A-Za-z0-9]{1,60}$/;
 
 /** 1–255 visible ASCII characters: what OpenID Connect allows for `sub`, without spaces. */
 export function isSub(text: string): boolean {

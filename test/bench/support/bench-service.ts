@@ -20,9 +20,10 @@ export interface BenchService {
 }
 
 /** Starts one in a directory that is removed in the end. */
-export async function benchService(workspaces: readonly string[]): Promise<BenchService> {
+export async function benchService(workspaces: readonly string[], program?: readonly string[]): Promise<BenchService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tagalong-bench-'));
-  const started = await startService({ dataDir, env: { TAGALONG_LOG_LEVEL: 'info' } });
+  const env = { TAGALONG_LOG_LEVEL: 'info', TAGALONG_RATE_LIMIT: '1000000' };
+  const started = await startService({ dataDir, env, ...(program !== undefined && { program }) });
   const { url, operatorKey, pid } = started;
   const api = apiOf(url);
   const asOperator = async (path: string, body: unknown, workspace?: string): Promise<unknown> => {
@@ -51,6 +52,11 @@ export async function benchService(workspaces: readonly string[]): Promise<Bench
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The same without its store; see `storeless.ts`. */
+export function startStoreless(workspaces: readonly string[]): Promise<BenchService> {
+  return benchService(workspaces, ['--import', 'tsx', fileURLToPath(new URL('./storeless.ts', import.meta.url))]);
 }
 
 /** A plain Nest service in a process of its own; see `peers.ts`. */

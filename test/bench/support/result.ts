@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+
+const loadBefore = oneMinuteLoad();
 
 /** One figure against a limit or a peer that was measured in the same run. */
 export interface Figure {
@@ -77,7 +79,12 @@ export function below(name: string, value: number, limit: number, unit: string, 
   };
 }
 
-/** Prints the figures and writes them to `test/bench/results/{bench}.json`, with the command and the machine. */
+/**
+ * Prints the figures and writes them to `test/bench/results/{bench}.json`, with the command and the machine.
+ *
+ * The load is the one-minute average of the whole machine before and after. A bench by itself makes it about 1 to 2; on two cores
+ * more than that means that something else ran, and the run is better repeated.
+ */
 export function report(bench: string, figures: readonly Figure[]): void {
   const directory = fileURLToPath(new URL('../results/', import.meta.url));
   mkdirSync(directory, { recursive: true });
@@ -88,7 +95,17 @@ export function report(bench: string, figures: readonly Figure[]): void {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   };
-  const content = { bench, command: `npm run bench -- ${bench}`, at: new Date().toISOString(), machine, figures };
+  const settings = Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith('BENCH_') ? [`${name}=${value ?? ''} `] : [],
+  );
+  const content = {
+    bench,
+    command: `${settings.join('')}npm run bench -- ${bench}`,
+    at: new Date().toISOString(),
+    machine,
+    load: { before: loadBefore, after: oneMinuteLoad() },
+    figures,
+  };
   writeFileSync(`${directory}${bench}.json`, `${JSON.stringify(content, null, 2)}\n`);
   for (const { name, value, unit, against, ratio, target, reached, note } of figures) {
     console.log(
@@ -106,4 +123,8 @@ export function percentile(samples: readonly number[], share: number): number {
 
 function rounded(value: number): number {
   return Number(value.toPrecision(4));
+}
+
+function oneMinuteLoad(): number {
+  return rounded(loadavg()[0] ?? Number.NaN);
 }

@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ReplayMessage, ReplayRequest } from '../../../src/audit/replays.js';
 import type { VerifyMessage } from '../../../src/audit/verify.js';
-import { StorageQueries } from '../../../src/billing/storage.queries.js';
+import { imageSchema } from '../../../src/cli/api/wire.js';
 import { replayDirectory, verifyDirectory, verifyReadModel } from '../../../src/composition/audit-runs.js';
-import type { ReplayTo } from '../../../src/composition/audit-runs.js';
 import { openStores } from '../../../src/composition/open-stores.js';
 import type { Stores } from '../../../src/composition/open-stores.js';
 import { readModelProjections } from '../../../src/composition/projections.js';
@@ -12,6 +12,7 @@ import { systemClock } from '../../../src/composition/system-clock.js';
 import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
 import type { Position } from '../../../src/event-sourcing/position.js';
 import { DataDirectoryInUseError } from '../../../src/event-store/data-directory-lock.js';
+import { eventsFile } from '../../../src/event-store/sqlite/sqlite.event-store.js';
 import { readModelFile } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { accountCodec } from '../../../src/workspaces/domain/account.codec.js';
 import { workspaceCodec } from '../../../src/workspaces/domain/workspace.codec.js';
@@ -124,6 +125,21 @@ describe('verification of a data directory', () => {
     expect(messages.at(-1)).toMatchObject({ kind: 'result', ok: false, differences: 1 });
   });
 
+  it('finds an event that its stream has lost', async () => {
+    await running(writeSome);
+    const database = new Database(`${directory.path}/${eventsFile}`);
+    database.exec(`
+      INSERT INTO stream_runs (stream_hash, first_revision, first_position, positions) VALUES (1, 0, 1, '[1]');
+      UPDATE store SET value = 1 WHERE key = 'indexed_through';
+    `);
+    database.close();
+    const messages: VerifyMessage[] = [];
+    for await (const message of verifyDirectory(directory.path)) messages.push(message);
+    const wrong = { kind: 'store-damaged', message: 'the index points at events that are not those it means' };
+    expect(messages).toContainEqual({ kind: 'difference', difference: { ...wrong, position: '0000000000000001' } });
+    expect(messages.at(-1)).toMatchObject({ kind: 'result', ok: false });
+  });
+
   it('can be done while the service writes, but not by another process', async () => {
     await running(async (stores) => {
       await writeSome(stores);
@@ -146,21 +162,63 @@ describe('verification of a data directory', () => {
 });
 
 describe('replay of a data directory', () => {
-  async function stored(to?: ReplayTo['to']): Promise<{ events: number; bytes: readonly bigint[] }> {
-    for await (const message of replayDirectory(directory.path, to === undefined ? {} : { to })) {
-      if (message.kind !== 'result') continue;
-      const queries = new StorageQueries(message.state.readModel.queries);
-      const { workspaces } = await queries.storage({ period: { from: epoch, to: epoch }, now: epoch });
-      return { events: message.events, bytes: workspaces.map(({ bytesNow }) => bytesNow) };
-    }
-    throw new Error('no result');
+  async function told(request?: ReplayRequest): Promise<readonly ReplayMessage[]> {
+    const messages: ReplayMessage[] = [];
+    for await (const message of replayDirectory(directory.path, request)) messages.push(message);
+    return messages;
+  }
+
+  /** Each image with the workspace that sees it and the bytes of its tags, and how much was replayed. */
+  async function built(request?: ReplayRequest) {
+    const messages = await told(request);
+    const images = messages.flatMap((message) => (message.kind === 'image' ? [message.image] : []));
+    const result = messages.at(-1);
+    if (result?.kind !== 'result') throw new Error('no result');
+    expect(result.images).toBe(images.length);
+    return {
+      events: result.events,
+      through: result.through,
+      seen: images.map((image) => {
+        const { metadata, spec } = imageSchema.parse(image);
+        return `${metadata.sourceWorkspace ?? ''}>${metadata.workspace} ${spec.size}`;
+      }),
+    };
   }
 
   it('builds the state at the end, at a position, at a time, and before the first event', async () => {
     const positions = await running(writeSome);
-    expect(await stored()).toMatchObject({ events: 48 });
-    expect(await stored({ position: positions[10] ?? '' })).toEqual({ events: 11, bytes: [0n + 1n + 2n, 0n] });
-    expect(await stored({ time: epoch + 10 * 60_000 + 59_999 })).toEqual({ events: 11, bytes: [3n, 0n] });
-    expect(await stored({ time: epoch - 1 })).toEqual({ events: 0, bytes: [] });
+    expect(await built()).toMatchObject({
+      events: 48,
+      through: positions.at(-1),
+      seen: ['>acme 315', 'acme>guest 315'],
+    });
+    const then = { events: 11, through: positions[10], seen: ['>acme 3', 'acme>guest 3'] };
+    expect(await built({ to: { position: positions[10] ?? '' } })).toEqual(then);
+    expect(await built({ to: { time: epoch + 10 * 60_000 + 59_999 } })).toEqual(then);
+    expect(await built({ to: { position: positions[6] ?? '' } })).toMatchObject({ events: 7, seen: ['>acme 0'] });
+    expect(await built({ to: { time: epoch - 1 } })).toEqual({ events: 0, through: undefined, seen: [] });
+  });
+
+  it('tells of one workspace or image only', async () => {
+    await running(writeSome);
+    expect(await built({ workspace: 'guest' })).toMatchObject({ events: 48, seen: ['acme>guest 315'] });
+    expect(await built({ image: { resourceType: 'sandbox', name: 'other' } })).toMatchObject({ events: 48, seen: [] });
+  });
+
+  it('knows how far it will come', async () => {
+    const positions = await running(writeSome);
+    const [first] = await told({ to: { position: positions[10] ?? '' } });
+    expect(first).toEqual({ kind: 'progress', events: 11, of: 11 });
+    const [beyond] = await told({ to: { position: positions.at(-1)?.replace(/./, '9') ?? '' } });
+    expect(beyond).toEqual({ kind: 'progress', events: 48, of: 48 });
+  });
+
+  it('needs no read model, and leaves nothing behind', async () => {
+    await running(writeSome);
+    for (const file of await readdir(directory.path))
+      if (file.startsWith(readModelFile)) await rm(`${directory.path}/${file}`);
+    const before = await readdir(directory.path);
+    expect(await built()).toMatchObject({ events: 48 });
+    expect(await readdir(directory.path)).toEqual(before);
   });
 });

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deployment, image } from './support/answers.js';
 import { RecordingServer, refusal } from './support/recording-server.js';
 import { loggedInTo, runHere } from './support/run-here.js';
 
@@ -172,5 +173,65 @@ describe('audit verify', () => {
   it('is for operators', async () => {
     server.on('POST /v0/audit/verify', refusal(403, 'forbidden', 'This is for operators.'));
     expect((await run('audit verify')).code).toBe(3);
+  });
+});
+
+describe('audit replay', () => {
+  const progress = { kind: 'progress', events: 6, of: 12 };
+  const seen = { kind: 'image', image: image({ sourceWorkspace: 'platform' }) };
+  const ran = { kind: 'deployment', deployment: deployment() };
+  const result = { kind: 'result', events: 12, through: '0000000000000012', images: 1, deployments: 1 };
+
+  it('shows what workspaces saw, and what ran there', async () => {
+    server.on('POST /v0/audit/replay', { body: lines(progress, seen, ran, result) });
+    const { code, stdout, stderr } = await run(
+      'audit replay --to 0000000000000012 --image sandboxes/my-template -w team -u',
+    );
+    expect(stderr).toBe('replayed 12 events, up to position 0000000000000012\n');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Workspace   team\nFrom        ← platform\n');
+    expect(stdout).toContain('WORKSPACE   DEPLOYMENT        IMAGE');
+    expect(Object.fromEntries(new URL(server.requests[0]?.path ?? '', 'http://x').searchParams)).toEqual({
+      to: '0000000000000012',
+      workspace: 'team',
+      image: 'sandbox/my-template',
+    });
+  });
+
+  it('is about every workspace unless one is named', async () => {
+    server.on('POST /v0/audit/replay', { body: lines(seen, result) });
+    const { stdout } = await run('audit replay');
+    expect(stdout).toMatch(/^WORKSPACE {3}IMAGE .*\nteam {8}sandbox\/my-template {3}← platform /);
+    expect(server.requests[0]?.path).toBe('/v0/audit/replay');
+  });
+
+  it('gives programs everything', async () => {
+    server.on('POST /v0/audit/replay', { body: lines(progress, seen, ran, result) });
+    const { stdout } = await run('audit replay -o json');
+    expect(JSON.parse(stdout)).toEqual({
+      events: 12,
+      through: '0000000000000012',
+      images: [seen.image],
+      deployments: [ran.deployment],
+    });
+  });
+
+  it('shows a bar at a terminal', async () => {
+    server.on('POST /v0/audit/replay', { body: lines(progress, result) });
+    const { stdout, stderr } = await run('audit replay', []);
+    expect(stderr).toContain('replaying [############............]  50 % 6 of 12');
+    expect(stdout).toBe('There were no images.\n');
+  });
+
+  it('takes a replay that breaks off for none', async () => {
+    server.on('POST /v0/audit/replay', { body: lines(progress, seen) });
+    const { code, stdout, stderr } = await run('audit replay');
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+    expect(stderr).toContain('broke off before its result');
+  });
+
+  it('asks nobody about one tag', async () => {
+    expect(await run('audit replay --image sandbox/x:v1')).toMatchObject({ code: 2 });
+    expect(server.requests).toEqual([]);
   });
 });

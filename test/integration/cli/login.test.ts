@@ -59,6 +59,15 @@ describe('login', () => {
     }
   });
 
+  it('names the context as it is told', async () => {
+    for (const line of ['login team --name one', 'login team --context two', 'login team --name three --context two']) {
+      await run(`${line} --url ${server.url} --api-key sesame`);
+    }
+    expect(JSON.parse((await run('contexts list -o json')).stdout)).toMatchObject(
+      ['one', 'two', 'three'].map((name) => ({ name })),
+    );
+  });
+
   it('keeps nothing when the key is refused', async () => {
     server.on('GET /v0/workspaces/team', refusal(401, 'unauthenticated', 'This key is not valid.'));
     const { code } = await run(`login team --url ${server.url} --api-key wrong`);

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,6 +87,15 @@ describe('the process', patience, () => {
     const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-c', line], { cwd: root, env });
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^\{"type":"tag\.pushed".*\n0\n$/);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says so when its output cannot be written', async () => {
+    server.on('GET /v0/images', { body: [image()] });
+    const line = `${process.execPath} --import tsx src/cli/main.ts get images -o json > /dev/full; echo "$?"`;
+    const env = { PATH: process.env['PATH'], TAGALONG_CONFIG: '/nonexistent', ...loggedInTo(server.url) };
+    const { stdout, stderr } = await promisify(execFile)('bash', ['--norc', '-c', line], { cwd: root, env });
+    expect(stdout).toBe('1\n');
+    expect(stderr).toMatch(/^error: standard output cannot be written: ENOSPC.*\n$/);
   });
 
   it('prints its version', async () => {

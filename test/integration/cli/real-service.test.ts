@@ -103,6 +103,7 @@ describe('the command line and the service', { timeout: 120_000 }, () => {
     const [first] = events as readonly { readonly position: string }[];
     const then = await json(tagalong(`get images --at ${first?.position ?? ''} -o json`));
     expect(then).toMatchObject([{ spec: { tags: [{ name: 'v1' }] } }]);
+    expect(await told(tagalong(`get images --at ${first?.position ?? ''}`))).toMatch(/sandbox\/base +own +1 +v1/);
     expect(await told(tagalong('get images --at 2020-01-01T00:00:00Z'))).toBe('There are no images.\n');
   });
 

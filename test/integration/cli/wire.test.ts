@@ -185,6 +185,19 @@ describe('exit codes', () => {
     expect(stderr).toContain('error: The request is not valid.\n  size: must not be less than 0');
   });
 
+  it('what the message says already is not said again', async () => {
+    const details = ['size must be a whole number', 'tag must be a tag'].map((message) => ({
+      field: message.split(' ')[0],
+      message,
+    }));
+    server.on('PUT /v0/images/sandbox/x/tags/v1', {
+      status: 400,
+      body: { error: 'invalid-input', code: 400, message: 'size must be a whole number.', details },
+    });
+    const { stderr } = await run(`push sandbox/x:v1 --digest ${digest} --size 5`);
+    expect(stderr).toBe('error: size must be a whole number.\n  tag must be a tag (invalid-input)\n');
+  });
+
   it('a service that is not there ends with 6 and the address', async () => {
     const { url } = server;
     await server.stop();
@@ -192,6 +205,16 @@ describe('exit codes', () => {
     expect(code).toBe(6);
     expect(stderr).toContain(`cannot reach ${url}/v0: nothing listens there`);
     server = await RecordingServer.start();
+  });
+
+  it('a service that does not speak TLS is told from one that is not there', async () => {
+    const url = server.url.replace('http:', 'https:');
+    const { code, stderr } = await run('get images', { env: { TAGALONG_URL: url } });
+    expect(code).toBe(6);
+    expect(stderr).toBe(
+      `error: cannot reach ${url}/v0: what listens there does not speak TLS\n` +
+        'write the address with http://, or put a proxy that speaks TLS before the service\n',
+    );
   });
 
   it('a service that does not answer in time ends with 6', async () => {
@@ -416,6 +439,13 @@ describe('share and unshare', () => {
     expect(server.requests.map(({ path }) => path.includes('dryRun=true'))).toEqual([true, false]);
   });
 
+  it('unshare shows it in colour where that is wanted, and never as escapes', async () => {
+    server.on(route, { body: [deployment()] });
+    const { stderr } = await run(unshare, { typed: ['n'] });
+    expect(stderr).toContain('\u001b[1mDEPLOYMENT\u001b[22m');
+    expect(stderr).not.toContain('\\u{');
+  });
+
   it('unshare does nothing without a yes', async () => {
     for (const answer of ['n', '', 'yess']) {
       server.on(route, { body: [] });
@@ -451,5 +481,21 @@ describe('delete', () => {
     const { stderr } = await run('delete image sandbox/x', { typed: ['no'] });
     expect(stderr).toContain('Delete sandbox/x with all 2 tags, 1.50 MB? [y/N]');
     expect(server.to('DELETE /v0/images/sandbox/x')).toEqual([]);
+  });
+});
+
+describe('completion of images', () => {
+  it.each([
+    ['', {}],
+    ['s', { type: 'sandbox' }],
+    ['sandbox/', { type: 'sandbox' }],
+    ['sandbox/my-', { type: 'sandbox', q: 'my-' }],
+    ['agent/a/b', { type: 'agent', q: 'a/b' }],
+  ])('asks only for what begins with %j, however many there are', async (begun, asked) => {
+    server.on('GET /v0/images', { body: [image()] });
+    const { stdout } = await runHere(['__complete', '--', 'get', 'image', begun], { env: loggedInTo(server.url) });
+    expect(stdout).toBe('sandbox/my-template'.startsWith(begun) ? 'sandbox/my-template\t\n' : '');
+    const query = Object.fromEntries(new URL(server.requests[0]?.path ?? '', 'http://x').searchParams);
+    expect(query).toEqual({ limit: '100', ...asked });
   });
 });

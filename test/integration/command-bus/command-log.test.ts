@@ -33,6 +33,16 @@ describe('the log of commands', () => {
     expect(await log.find('c3', next)).toBeUndefined();
   });
 
+  it('leaves out ids that were made for one request and cannot come again', async () => {
+    const written = new WrittenLog();
+    const commandId = '6f1d7a44-9c55-4d10-9a5e-0c6f1f7f0001';
+    await written.image(web, pushed('v1', digestOf(1), 1), { commandId });
+    const position = await written.image(web, pushed('v2', digestOf(1), 1), { commandId: `user:alice/${commandId}` });
+    const log = await logOf(written);
+    expect(await log.find(commandId, position)).toBeUndefined();
+    expect(await log.find(`user:alice/${commandId}`, position)).toMatchObject({ position });
+  });
+
   it('stands by the stream in which a command was first seen', async () => {
     const written = new WrittenLog();
     const first = await written.image(web, pushed('v1', digestOf(1), 1), { commandId: 'c1' });

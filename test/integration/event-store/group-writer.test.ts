@@ -136,4 +136,27 @@ describe('the group writer', () => {
     }
     expect((await verificationOf(directory)).at(-1)).toEqual({ kind: 'done', events: 20_000, faults: 0 });
   });
+
+  it('begins a share of the index again when it was interrupted, with what was appended since', async () => {
+    const streams = 3_000;
+    const heads = Array.from({ length: streams }, () => -1);
+    const appendTo = (first: number, end: number, count: number): void => {
+      const group = heads
+        .slice(first, end)
+        .map((expected, n) => ({ stream: `stream-${first + n}`, expected, events: events(count) }));
+      const wanted = group.map(({ expected }) => `appended ${expected + count}`);
+      expect(inWords(commit(writer, ...group)).map((words) => words.replace(/ @.*/, ''))).toEqual(wanted);
+      for (let n = first; n < end; n++) heads[n] = (heads[n] ?? -1) + count;
+    };
+    appendTo(0, streams, 6);
+    appendTo(0, 200, 1);
+    appendTo(200, 400, 1);
+    reopen();
+    for (let round = 0; round < 3; round++) appendTo(0, streams, 2);
+    reopen();
+    appendTo(0, streams, 1);
+
+    const sum = heads.reduce((total, head) => total + head + 1, 0);
+    expect((await verificationOf(directory)).at(-1)).toEqual({ kind: 'done', events: sum, faults: 0 });
+  });
 });

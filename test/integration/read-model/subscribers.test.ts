@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StoreUnavailableError } from '../../../src/event-sourcing/faults.js';
+import { StoreUnavailableError, TooMuchContentionError } from '../../../src/event-sourcing/faults.js';
 import type { EventReader, SubscriptionMessage } from '../../../src/event-sourcing/event-store.js';
 import type { Commit } from '../../../src/event-sourcing/projection-follower.js';
+import { ReadModelDamagedError } from '../../../src/event-sourcing/projection-store.js';
 import { FaultyProjectionStore } from '../../support/read-model/faulty-projection-store.js';
 import type { CommitFault } from '../../support/read-model/faulty-projection-store.js';
 import { SubscriberRig, gate, until } from '../../support/read-model/subscriber-rig.js';
@@ -245,6 +246,36 @@ describe('subscribers', () => {
       expect(await host.waitFor(head)).toBe(true);
       expect(subscriptions).toBe(5);
       expect(await rig.totals()).toEqual({ 'tally-0': 7, 'tally-1': 7, 'tally-2': 6 });
+    });
+
+    it('include a stream that a process found too busy', async () => {
+      let refusals = 3;
+      const inner = tallyProjection();
+      const process = tallyProjection({
+        project(batch, rows) {
+          if (refusals-- > 0) throw new TooMuchContentionError('image-alpha/sandbox/busy', 12);
+          return inner.project(batch, rows);
+        },
+      });
+      const host = rig.host([process]);
+      await host.start();
+      expect(await host.waitFor(await append(2))).toBe(true);
+      expect(refusals).toBeLessThan(0);
+      expect(rig.reports.some(({ kind }) => kind === 'failed')).toBe(false);
+    });
+
+    it('do not include a damaged read model, for which no event is blamed', async () => {
+      let damaged = false;
+      const store = new FaultyProjectionStore(rig.readModel.projections, (commit) =>
+        damaged ? Promise.reject(new ReadModelDamagedError('the read model is damaged')) : commit(),
+      );
+      const host = rig.host([tallyProjection()], { store });
+      await host.start();
+      await host.waitFor(await append(1));
+      damaged = true;
+      await append(2);
+      await until(() => host.statuses()[0]?.state === 'failed');
+      expect(host.statuses()[0]?.fault).toEqual({ message: 'the read model is damaged' });
     });
 
     it('do not include another writer: the subscriber stops rather than fight', async () => {

@@ -117,6 +117,26 @@ describe('sharing with another account', () => {
     expect((await world.plot(own)).slice(-2)).toEqual(['ImageDeleted', 'SharedImageReceived']);
   });
 
+  it.each(['one', 'two'])(
+    'cannot be accepted once account %s has closed itself, and costs nothing',
+    async (accountId) => {
+      const world = open();
+      const [slot, own] = [`alpha/sandbox/closed-${accountId}`, `far/sandbox/closed-${accountId}`] as const;
+      const shareId = await request(world, slot);
+      await world.send('RegisterImage', at(own), { as: 'fay' });
+      await world.send('ChangeSharingPolicy', { accountId, acrossAccounts: 'forbidden' });
+      const accept = { workspace: 'far', shareId, force: true };
+      expect(await world.ask('AcceptShareRequest', accept, { as: 'fay' })).toBe('sharing-forbidden');
+      expect(await world.plot(own)).toEqual(['ImageRegistered']);
+      await world.send('ChangeSharingPolicy', { accountId, acrossAccounts: 'by-request' });
+      expect(await world.ask('AcceptShareRequest', accept, { as: 'fay' })).toBe('accepted');
+      await world.send('ChangeSharingPolicy', { accountId, acrossAccounts: 'forbidden' });
+      expect(await world.ask('AcceptShareRequest', accept, { as: 'fay' })).toBe('already-so');
+      expect(await names(world, 'far')).toContain(`closed-${accountId}`);
+      await world.send('ChangeSharingPolicy', { accountId, acrossAccounts: 'by-request' });
+    },
+  );
+
   it('is refused where another share holds the name, forced or not', async () => {
     const world = open();
     await world.send('RegisterImage', at('farther/sandbox/held'), { as: 'fay' });
@@ -140,6 +160,24 @@ describe('sharing with another account', () => {
     expect(await world.plot(own)).toEqual(['ImageRegistered']);
     await world.visible();
     expect((await world.service.catalog.shares.incoming('far', arrives)).map(({ imageName }) => imageName)).toEqual([]);
+  });
+
+  it('keeps its moment of expiry when clocks are put back', async () => {
+    const world = open();
+    const slot = 'alpha/sandbox/backwards';
+    const shareId = await request(world, slot);
+    const at0 = world.clock.now();
+    world.clock.advance(-30 * day);
+    await world.settled();
+    expect((await world.plot(slot)).at(-1)).toBe('ShareRequested');
+    const again = { ...at(slot), targetWorkspace: 'far', targetAccountId: 'two' };
+    expect(await world.send('ShareImage', again)).toMatchObject({ kind: 'already-so', result: { shareId } });
+    const accept = { workspace: 'far', shareId };
+    const late = new Date(at0 + 7 * day).toISOString();
+    expect(await world.ask('AcceptShareRequest', accept, { as: 'fay', arrives: late })).toBe('share-expired');
+    expect(await world.ask('AcceptShareRequest', accept, { as: 'fay' })).toBe('accepted');
+    expect(await names(world, 'far')).toContain('backwards');
+    world.clock.advance(30 * day);
   });
 
   it('puts the expiry on record without anyone asking', async () => {

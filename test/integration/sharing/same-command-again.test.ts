@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommandAnswer } from '../../../src/command-bus/command-definition.js';
 import { digestOf } from '../../support/written-log.js';
 import { at, tagged } from '../../support/world.js';
-import type { SlotName, World } from '../../support/world.js';
+import type { Sending, SlotName, World } from '../../support/world.js';
 import { neighbours, worldOf } from '../../support/world.in-suite.js';
 
 const { open } = worldOf(neighbours);
@@ -21,11 +21,12 @@ async function twice(
   type: string,
   data: Readonly<Record<string, unknown>>,
   inBetween: () => Promise<unknown>,
+  sending: Sending = {},
 ): Promise<CommandAnswer> {
   const id = randomUUID();
-  const first = await world.send(type, data, { id });
+  const first = await world.send(type, data, { id, ...sending });
   await inBetween();
-  const second = await world.send(type, data, { id });
+  const second = await world.send(type, data, { id, ...sending });
   expect(essence(second)).toEqual(essence(first));
   expect(first.kind).toBe('accepted');
   return second;
@@ -133,6 +134,41 @@ describe('the same command again', () => {
       });
       expect(again).toMatchObject({ result: { share: 'pending' } });
     }
+  });
+
+  it('is answered the same where that target cannot be shared with any more', async () => {
+    const world = open();
+    await world.send('RegisterImage', at('lax/sandbox/b3'), { as: 'liv' });
+    await world.send('RegisterImage', at('alpha/sandbox/b3'));
+    const within = { ...at('lax/sandbox/b3'), targetWorkspace: 'lazy' };
+    const across = { ...at('alpha/sandbox/b3'), targetWorkspace: 'far', targetAccountId: 'two' };
+    const close = () => world.send('ChangeSharingPolicy', { accountId: 'trusting', targetAdmin: 'required' });
+    const closeAcross = () => world.send('ChangeSharingPolicy', { accountId: 'two', acrossAccounts: 'forbidden' });
+    const active = await twice(world, 'ShareImage', within, close, { as: 'liv' });
+    expect(active).toMatchObject({ result: { share: 'active' } });
+    const pending = await twice(world, 'ShareImage', across, closeAcross);
+    expect(pending).toMatchObject({ result: { share: 'pending' } });
+    expect(await world.ask('ShareImage', within, { as: 'liv' })).toBe('target-not-available');
+    expect(await world.ask('ShareImage', across)).toBe('target-not-available');
+    await world.send('ChangeSharingPolicy', { accountId: 'trusting', targetAdmin: 'not-required' });
+    await world.send('ChangeSharingPolicy', { accountId: 'two', acrossAccounts: 'by-request' });
+  });
+
+  it('is another command when another sender chose the id, whatever their names are put together to', async () => {
+    const world = open();
+    const slot = 'alpha/sandbox/b4';
+    for (const sub of ['x', 'x/y', 'x%2Fy']) {
+      await world.send('AddMember', { workspace: 'alpha', sub, role: 'member' });
+    }
+    const sendings = [
+      { as: 'x', id: 'y/1' },
+      { as: 'x/y', id: '1' },
+      { as: 'x%2Fy', id: '1' },
+    ];
+    for (const [n, sending] of sendings.entries()) {
+      expect(await world.ask('PushTag', tagged(slot, `v${n}`, n), sending)).toBe('accepted');
+    }
+    expect(await world.plot(slot)).toEqual(['ImageRegistered', 'TagPushed', 'TagPushed', 'TagPushed']);
   });
 
   it('accepts once, also after the share has ended', async () => {

@@ -5,6 +5,7 @@ import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
 import type { SubscriberReport } from '../../../src/event-sourcing/projection-runner.js';
 import type { ProjectionStore } from '../../../src/event-sourcing/projection-store.js';
 import type { Projection } from '../../../src/event-sourcing/projection.js';
+import type { Clock } from '../../../src/event-sourcing/subscriber-clock.js';
 import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { systemClock } from '../../../src/composition/system-clock.js';
 import { temporaryDirectory } from '../event-store/temporary-directory.js';
@@ -14,6 +15,7 @@ export interface RigOptions {
   readonly reader?: EventReader;
   readonly store?: ProjectionStore;
   readonly tuning?: Partial<FollowerTuning>;
+  readonly clock?: Clock;
 }
 
 /** An event store in memory, a read model on disk, and subscribers between them. */
@@ -39,7 +41,7 @@ export class SubscriberRig {
       {
         store: options.store ?? this.readModel.projections,
         reader: options.reader ?? this.events,
-        clock: systemClock,
+        clock: options.clock ?? systemClock,
         report: (report) => this.reports.push(report),
         tuning: { firstRetryMs: 1, lastRetryMs: 5, ...options.tuning },
       },

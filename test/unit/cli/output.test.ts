@@ -146,6 +146,15 @@ describe('printing', () => {
     expect(print('yaml', use)).toEqual({ stdout: 'a:\n  - 1\nb: x\n', stderr });
   });
 
+  it('gives texts that every reader of YAML takes for texts', () => {
+    const texts = ['no', 'on', '1_000', '12:30:45', '2026-09-01T10:00:00.000Z', '1.10', 'v1'];
+    const use = (printer: Printer) => {
+      printer.done({ texts }, '');
+    };
+    const quoted = texts.map((text) => (text === 'v1' ? text : `"${text}"`));
+    expect(print('yaml', use).stdout).toBe(`texts:\n${quoted.map((text) => `  - ${text}\n`).join('')}`);
+  });
+
   it('gives an empty list as a sentence to people and as a list to programs', () => {
     const use = (printer: Printer) => {
       printer.list([], [{ title: 'X', value: () => 'x' }], 'There is nothing.');
@@ -157,11 +166,11 @@ describe('printing', () => {
 
   it('gives what comes over time as lines or documents', () => {
     const use = (printer: Printer) => {
-      printer.item({ n: 1 }, () => 'one');
-      printer.item({ n: 2 }, () => 'two');
+      printer.item({ id: 1 }, () => 'one');
+      printer.item({ id: 2 }, () => 'two');
     };
     expect(print('table', use).stdout).toBe('one\ntwo\n');
-    expect(print('json', use).stdout).toBe('{"n":1}\n{"n":2}\n');
-    expect(print('yaml', use).stdout).toBe('---\nn: 1\n---\nn: 2\n');
+    expect(print('json', use).stdout).toBe('{"id":1}\n{"id":2}\n');
+    expect(print('yaml', use).stdout).toBe('---\nid: 1\n---\nid: 2\n');
   });
 });

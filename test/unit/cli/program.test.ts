@@ -53,11 +53,12 @@ describe('help', () => {
   });
 
   it.each(commands)('of %s has examples that name commands and options there are', (_, command) => {
-    const lines = helpOf(command)
+    const whole = helpOf(command)
       .split('\n')
-      .flatMap((line) => /^ {2}\$ (.*)$/.exec(line)?.[1] ?? [])
-      .map((line) => line.replace(/^.* \| (?=tagalong)/, ''));
-    expect(lines.length).toBeGreaterThan(0);
+      .flatMap((line) => /^ {2}\$ (.*)$/.exec(line)?.[1] ?? []);
+    expect(whole.length).toBeGreaterThan(0);
+    expect(whole.filter((line) => line.match(/(?:^|\| )tagalong /g)?.length !== 1)).toEqual([]);
+    const lines = whole.map((line) => line.replace(/^.* \| (?=tagalong)/, ''));
     for (const line of lines) {
       const [name, ...words] = wordsOf(line);
       expect(name).toBe('tagalong');

@@ -192,6 +192,16 @@ describe('one effect per command id', () => {
     expect((await executor.load('tally-1')).state).toMatchObject({ total: 102, limit: Number.MAX_SAFE_INTEGER });
   });
 
+  it('takes an id made here for its first event, and refuses to have such an id sent again', async () => {
+    const store = new InMemoryEventStore();
+    const commandId = '6f1d7a44-9c55-4d10-9a5e-0c6f1f7f0001';
+    await executorOn(store).execute('tally-1', { type: 'Add', amount: 1 }, aContext({ commandId, repeatable: false }));
+    expect(await store.readStream('tally-1')).toMatchObject([{ id: commandId }]);
+    await expect(
+      executorOn(store).execute('tally-1', { type: 'Add', amount: 1 }, aContext({ commandId, repeatable: true })),
+    ).rejects.toThrow('does not say who chose it');
+  });
+
   it('decides a rejected command again: a rejection is not remembered', async () => {
     const executor = executorOn(new InMemoryEventStore());
     await executor.execute('tally-1', { type: 'Limit', limit: 0 }, aContext());
