@@ -59,7 +59,7 @@ export async function createApp(service: Tagalong, logger: Logger): Promise<Nest
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.for(service),
     createFastifyAdapter(config, logger),
-    { logger: new NestLogger(logger), abortOnError: false, bodyParser: true },
+    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
   );
   await prepareServer(app, config, logger, credentialReader(service.authenticator));
   serveOpenApi(app, service.bus);

@@ -1,4 +1,6 @@
 import type { EventReader } from '../event-sourcing/event-store.js';
+import type { Position } from '../event-sourcing/position.js';
+import type { GivenPositions } from '../http/given-positions.js';
 import { invalidInput } from '../http/refusal.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { parseImageReference } from '../vocabulary/image-reference.js';
@@ -20,8 +22,7 @@ export class AuditReader {
     private readonly readYourWrites: Pick<ReadYourWrites, 'upToDate'>,
     /** The types of all events that this release knows. */
     private readonly kinds: ReadonlySet<string>,
-    /** True for a text that is a position of the store. */
-    private readonly isPosition: (text: string) => boolean,
+    private readonly positions: Pick<GivenPositions, 'isPosition' | 'checked'>,
   ) {}
 
   /**
@@ -30,9 +31,7 @@ export class AuditReader {
    */
   async page(workspace: string | undefined, query: AuditEventsQueryDto): Promise<AuditPage> {
     const filter = this.#filter(workspace, query);
-    const cursor = query.cursor === undefined ? undefined : parseAuditCursor(query.cursor);
-    if (query.cursor !== undefined && cursor === undefined)
-      throw invalidInput('invalid-cursor', 'cursor is not one that the service gave out. Begin again without it.');
+    const cursor = query.cursor === undefined ? undefined : this.#cursor(query.cursor);
     await this.readYourWrites.upToDate(projections);
     return this.queries.page(filter, {
       order: query.order === 'desc' ? 'descending' : 'ascending',
@@ -60,13 +59,17 @@ export class AuditReader {
     yield* this.queries.export({ ...filter, through }, signal);
   }
 
+  #cursor(text: string): Position {
+    const position = parseAuditCursor(text);
+    if (position !== undefined && this.positions.isPosition(position)) return position;
+    throw invalidInput('invalid-cursor', 'cursor is not one that the service gave out. Begin again without it.');
+  }
+
   #filter(workspace: string | undefined, query: AuditFilterQueryDto): AuditFilter {
     const { principal, after } = query;
     const image = query.image === undefined ? undefined : parseImageReference(query.image);
     const types = query.kind?.split(',');
     for (const type of types ?? []) if (!this.kinds.has(type)) throw this.#unknownKind(type);
-    if (after !== undefined && !this.isPosition(after))
-      throw invalidInput('invalid-input', 'after must be a position as the service gave it out.');
     const from = query.from === undefined ? undefined : parseInstant(query.from);
     const to = query.to === undefined ? undefined : parseInstant(query.to);
     if (from !== undefined && to !== undefined && to < from)
@@ -78,7 +81,7 @@ export class AuditReader {
       ...(types !== undefined && { types }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
-      ...(after !== undefined && { after }),
+      ...(after !== undefined && { after: this.positions.checked('after', after) }),
     };
   }
 

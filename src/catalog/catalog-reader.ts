@@ -1,4 +1,6 @@
+import type { GivenPositions } from '../http/given-positions.js';
 import { invalidInput } from '../http/refusal.js';
+import type { Refusal } from '../http/refusal.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import type { Position } from '../event-sourcing/position.js';
 import { parseInstant } from '../vocabulary/instant.js';
@@ -16,9 +18,8 @@ export class CatalogReader {
   constructor(
     private readonly images: ImageQueries,
     private readonly history: HistoryQueries,
-    private readonly readYourWrites: ReadYourWrites,
-    /** True for a text that is a position of the store. */
-    private readonly isPosition: (text: string) => boolean,
+    private readonly readYourWrites: Pick<ReadYourWrites, 'upToDate'>,
+    private readonly positions: Pick<GivenPositions, 'isPosition' | 'reached'>,
   ) {}
 
   /** @param at a time in RFC 3339 or a position; absent for now */
@@ -35,16 +36,23 @@ export class CatalogReader {
     return at === undefined ? this.images.get(slot) : this.history.get(slot, await this.#moment(at));
   }
 
+  /** Whether the image in a slot had a tag at a moment. */
+  async hadTag(slot: Slot, tag: string, at: string): Promise<boolean> {
+    return this.history.hasTag(slot, tag, await this.#moment(at));
+  }
+
   /** The last position at or before a moment. A time before the first event is a position before all others. */
   async #moment(at: string): Promise<Position> {
     const time = parseInstant(at);
-    if (time === undefined && !this.isPosition(at)) {
-      throw invalidInput(
-        'invalid-input',
-        'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z, or a position as the service gave it out.',
-      );
-    }
+    if (time === undefined && !this.positions.isPosition(at)) throw notAMoment();
     await this.readYourWrites.upToDate([historyName]);
-    return time === undefined ? at : ((await this.history.positionAt(new Date(time).toISOString())) ?? '');
+    if (time === undefined) return this.positions.reached('at', at);
+    return (await this.history.positionAt(new Date(time).toISOString())) ?? '';
   }
+}
+
+function notAMoment(): Refusal {
+  const message =
+    'at must be a time in RFC 3339, such as 2026-01-31T12:00:00Z (the + of an offset is written %2B), or a position as the service gave it out';
+  return invalidInput('invalid-input', `${message}.`, [{ field: 'at', message }]);
 }

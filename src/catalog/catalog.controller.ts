@@ -3,9 +3,10 @@ import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { sendCached } from '../http/cached-answer.js';
 import { Answers, Refuses } from '../http/openapi/answers.js';
 import { cursorHeader, etagHeader, ifNoneMatchHeader } from '../http/openapi/headers.js';
-import { headerOf, workspaceOf } from '../http/request-context.js';
+import { workspaceOf } from '../http/request-context.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { Refusal, invalidInput } from '../http/refusal.js';
@@ -27,7 +28,6 @@ import { UsageQueries } from './queries/usage.queries.js';
 import type { ImageUsage } from './view/image-usage.view.js';
 import { imageSchema } from './view/image.view.js';
 import { imageUsageSchema } from './view/image-usage.view.js';
-import type { Rendered } from './view/rendered-image.js';
 import { resolvedImageSchema } from './view/resolved-image.js';
 import type { ResolvedImage } from './view/resolved-image.js';
 
@@ -54,12 +54,13 @@ export class CatalogController {
   @Answers(200, 'A page of images, by type and name.', z.array(imageSchema), etagHeader, cursorHeader)
   @Answers(304, 'What the caller has still holds.', undefined, etagHeader, cursorHeader)
   @Refuses(400, 'invalid-cursor')
+  @Refuses(410, 'position-unknown')
   async list(
     @Query() query: ListImagesQueryDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const page = await this.reader.list(workspaceOf(request), filterOf(query), query.at);
     if (page.nextCursor !== undefined) void reply.header('x-next-cursor', page.nextCursor);
     sendCached(request, reply, page);
@@ -73,17 +74,24 @@ export class CatalogController {
   @Answers(200, 'The image.', imageSchema, etagHeader)
   @Answers(304, 'What the caller has still holds.', undefined, etagHeader)
   @Refuses(404, 'image-not-found', 'tag-not-found')
+  @Refuses(410, 'position-unknown')
   async get(
     @Param() path: ImagePathDto,
     @Query() query: GetImageQueryDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const { slot, tag } = imageAndTag(workspaceOf(request), path);
-    if (tag !== undefined && query.at === undefined) await this.#resolved(slot, { tag });
     const found = await this.reader.get(slot, query.at);
     if (found === undefined) throw imageMissing(slot);
+    if (tag !== undefined && query.at === undefined) await this.#resolved(slot, { tag });
+    else if (tag !== undefined && query.at !== undefined && !(await this.reader.hadTag(slot, tag, query.at)))
+      throw new Refusal({
+        code: 'tag-not-found',
+        category: 'not-found',
+        message: `${slotLabel(slot)} had no tag ${tag} then.`,
+      });
     sendCached(request, reply, found);
   }
 
@@ -98,7 +106,7 @@ export class CatalogController {
     @Query() query: ResolveQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<ResolvedImage> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const { slot, tag } = imageAndTag(workspaceOf(request), path);
     return this.#resolved(slot, wantedOf(query.tag ?? tag, query.digest));
   }
@@ -115,7 +123,7 @@ export class CatalogController {
     @Query() query: WorkspaceQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<ImageUsage> {
-    await this.readYourWrites.passed(query.minPosition);
+    await this.readYourWrites.asked(query.minPosition);
     const slot = wholeImage(workspaceOf(request), path, 'what depends on an image is told for all its tags.');
     const visible = await this.directory.workspacesOf(callerOf(request));
     const names = new Set(visible.map(({ workspace }) => workspace.name));
@@ -162,13 +170,6 @@ function wantedOf(tag: string | undefined, digest: string | undefined): Wanted {
   }
   if (digest !== undefined) return { digest };
   return tag === undefined ? 'latest' : { tag };
-}
-
-/** Sends JSON that is already text, or 304 when the caller has it already. */
-function sendCached(request: FastifyRequest, reply: FastifyReply, { body, etag }: Rendered): void {
-  void reply.header('etag', etag).header('cache-control', 'private, no-cache');
-  if (headerOf(request, 'if-none-match') === etag) void reply.status(304).send();
-  else void reply.header('content-type', 'application/json; charset=utf-8').send(body);
 }
 
 function imageMissing(slot: Slot): Refusal {

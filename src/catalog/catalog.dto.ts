@@ -1,27 +1,12 @@
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { Digest, PageLimit, ResourceTypeName, TagName } from '../http/field-rules.js';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { Digest, ResourceTypeName, TagName } from '../http/field-rules.js';
+import { PageQueryDto } from '../http/page-query.dto.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
-
-/** One page of a list. */
-export class PageQueryDto extends WorkspaceQueryDto {
-  /** At most so many, 1 to 1000. Default: all. */
-  @PageLimit()
-  limit?: string;
-
-  /** Where the page begins: the X-Next-Cursor of the page before. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(600)
-  cursor?: string;
-}
 
 export class ListImagesQueryDto extends PageQueryDto {
   /** Only names that contain this text. */
   @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(200)
+  @Matches(/^\P{Cc}{1,200}$/u, { message: 'q must have 1 to 200 characters, none of them a control character' })
   q?: string;
 
   /** Only images of this resource type. */

@@ -6,6 +6,7 @@ import type { Position } from '../event-sourcing/position.js';
 import { comparePositions } from '../event-sourcing/position.js';
 import type { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
+import type { GivenPositions } from '../http/given-positions.js';
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
 import type { Stores } from './open-stores.js';
 
@@ -16,13 +17,14 @@ export function createCatalogFeed(
   { events, readModel }: Pick<Stores, 'events' | 'readModel'>,
   projections: ProjectionHost,
   directory: Pick<AccessDirectory, 'accountOf'>,
+  { isPosition }: Pick<GivenPositions, 'isPosition'>,
   clock: Clock,
 ): CatalogFeed {
   return new CatalogFeed({
     reader: events,
     index: new SqlFeedIndex(readModel, () => passedByAll(projections)),
     accountOf: (workspace) => directory.accountOf(workspace),
-    isPosition: (text) => events.isPosition(text),
+    isPosition,
     clock,
   });
 }

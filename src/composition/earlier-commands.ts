@@ -3,7 +3,10 @@ import type { CommandLogTables } from '../command-bus/command-log.projection.js'
 import type { WaitUntilPassed } from '../command-bus/projected.command-log.js';
 import type { RecordedCommand } from '../event-sourcing/command-log.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
+import { eventsOfCommand } from '../event-sourcing/events-of-command.js';
 import { StoreUnavailableError } from '../event-sourcing/faults.js';
+import { imageCodec } from '../images/domain/image.codec.js';
+import type { ImageEvent } from '../images/domain/image.events.js';
 import type { EarlierCommands } from '../images/handlers/earlier-commands.js';
 
 /** Looks earlier commands up in the log of commands, once that has passed everything that was there when it was asked. */
@@ -11,7 +14,7 @@ export class ProjectedEarlierCommands implements EarlierCommands {
   /** @param waitFor waits a bounded time for the log of commands */
   constructor(
     private readonly db: Kysely<CommandLogTables>,
-    private readonly events: Pick<EventReader, 'head'>,
+    private readonly events: Pick<EventReader, 'head' | 'readStream'>,
     private readonly waitFor: WaitUntilPassed,
   ) {}
 
@@ -19,6 +22,11 @@ export class ProjectedEarlierCommands implements EarlierCommands {
     await this.#upToDate(commandId);
     const row = await this.#rows().where('command_id', '=', commandId).executeTakeFirst();
     return row && recorded(row);
+  }
+
+  async eventsOf(commandId: string, found: RecordedCommand): Promise<readonly ImageEvent[]> {
+    const events = await eventsOfCommand(this.events, commandId, found);
+    return events.flatMap((event) => imageCodec.decode(event) ?? []);
   }
 
   async findAll(prefix: string): Promise<readonly RecordedCommand[]> {

@@ -12,7 +12,14 @@ import { eventsInLog } from './events-in-log.js';
 import type { Tagalong } from './tagalong.js';
 
 /** What the doors to the record need: audit, billing, projections. */
-export function recordProviders({ stores, config, projections, readYourWrites, clock }: Tagalong): Provider[] {
+export function recordProviders({
+  stores,
+  config,
+  projections,
+  readYourWrites,
+  positions,
+  clock,
+}: Tagalong): Provider[] {
   const { events, readModel, eventsThrough, checkFiles } = stores;
   const isPosition = (text: string): boolean => events.isPosition(text);
   const eventsSeen = (): number => eventsInLog(stores, projections);
@@ -20,7 +27,7 @@ export function recordProviders({ stores, config, projections, readYourWrites, c
   return [
     {
       provide: AuditReader,
-      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, kinds, isPosition),
+      useValue: new AuditReader(new AuditQueries(readModel.queries, events), events, readYourWrites, kinds, positions),
     },
     {
       provide: Verifications,

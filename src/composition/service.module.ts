@@ -16,6 +16,7 @@ import { METRICS } from '../http/metrics.controller.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import { SERVING } from '../http/serving.js';
 import { ImageHandlers } from '../images/handlers/image-handlers.js';
+import { EarlierViews } from '../images/earlier-views.js';
 import { ImageAnswers } from '../images/image-answers.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import { IMAGE_COUNTER } from '../workspaces/image-counter.js';
@@ -30,6 +31,7 @@ import type { Tagalong } from './tagalong.js';
 export class ServiceModule {
   static for(service: Tagalong): DynamicModule {
     const { images, catalog, bus, directory, readYourWrites } = service;
+    const earlier = new EarlierViews(service.stores.events, service.catalogReader, service.config.registryHost);
     const providers: Provider[] = [
       { provide: ACCESS_DIRECTORY, useValue: directory },
       { provide: READ_YOUR_WRITES, useValue: readYourWrites },
@@ -41,7 +43,7 @@ export class ServiceModule {
       { provide: AccessHandlers, useValue: service.access },
       { provide: IMAGE_COUNTER, useValue: service.imageCounter },
       { provide: ImageHandlers, useValue: images },
-      { provide: ImageAnswers, useValue: new ImageAnswers(catalog.images, readYourWrites) },
+      { provide: ImageAnswers, useValue: new ImageAnswers(catalog.images, earlier, readYourWrites) },
       { provide: CatalogReader, useValue: service.catalogReader },
       { provide: CatalogFeed, useValue: service.feed },
       { provide: StandingAccess, useValue: service.standingAccess },

@@ -20,6 +20,7 @@ import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
+import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
 import type { Serving } from '../http/serving.js';
@@ -71,6 +72,7 @@ export interface Tagalong {
   readonly standingAccess: StandingAccess;
   readonly bus: CommandBus;
   readonly readYourWrites: ReadYourWrites;
+  readonly positions: GivenPositions;
   readonly serving: Serving;
   /** Finishes what was accepted, then releases the stores. */
   close(): Promise<void>;
@@ -158,7 +160,8 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     if (committed === undefined) catalog.images.forget();
   });
 
-  const readYourWrites = waitingFor(projections, events, config.readYourWritesMs);
+  const positions = new GivenPositions(events, (text) => events.isPosition(text));
+  const readYourWrites = waitingFor(projections, events, positions, config.readYourWritesMs);
   const images = new ImageHandlers({
     slots,
     steps: sharing,
@@ -227,7 +230,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       }),
   });
   const standingAccess = new StandingAccess(authenticator, directory);
-  const feed = createCatalogFeed(stores, projections, directory, clock);
+  const feed = createCatalogFeed(stores, projections, directory, positions, clock);
 
   const serving = servingFrom(await events.head(), projections);
   await projections.start();
@@ -244,13 +247,12 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, (text) =>
-      events.isPosition(text),
-    ),
+    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, positions),
     feed,
     standingAccess,
     bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
     readYourWrites,
+    positions,
     serving,
     async close() {
       await feed.close();
@@ -261,7 +263,12 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   };
 }
 
-function waitingFor(projections: ProjectionHost, events: EventReader, timeoutMs: number): ReadYourWrites {
+function waitingFor(
+  projections: ProjectionHost,
+  events: EventReader,
+  positions: GivenPositions,
+  timeoutMs: number,
+): ReadYourWrites {
   const wait = async (position: Position | undefined, names: readonly string[]): Promise<void> => {
     if (position === undefined) return;
     const visible = await projections.waitFor(position, { projections: names, timeoutMs });
@@ -269,6 +276,9 @@ function waitingFor(projections: ProjectionHost, events: EventReader, timeoutMs:
   };
   return {
     passed: (position) => wait(position, readYourWritesProjections),
+    async asked(text) {
+      if (text !== undefined) await wait(positions.checked('minPosition', text), readYourWritesProjections);
+    },
     upToDate: async (names) => wait(await events.head(), names),
   };
 }

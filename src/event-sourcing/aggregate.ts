@@ -17,6 +17,11 @@ export interface Aggregate<C, E extends DomainEvent, S, R extends Rejection> {
   readonly decider: Decider<C, E, S, R>;
   readonly codec: EventCodec<E>;
   readonly snapshots: SnapshotCodec<S>;
+  /**
+   * Whether the events that a command recorded may be what this one leads to. It tells an id that comes again with
+   * another command from the same command sent again; where it cannot tell, it says yes.
+   */
+  isOutcome(command: C, events: readonly E[]): boolean;
   /** How much a state weighs in the cache, in units of about a hundred bytes. */
   weight(state: S): number;
 }

@@ -4,10 +4,11 @@ import { CellCache } from './cell-cache.js';
 import { CellLoader } from './cell-loader.js';
 import { isMadeHere } from './command.js';
 import type { CommandContext, CommandOutcome } from './command.js';
-import type { CommandLog } from './command-log.js';
+import type { CommandLog, RecordedCommand } from './command-log.js';
 import type { Rejection } from './decider.js';
 import type { DomainEvent, EventMetadata, NewEvent } from './event.js';
 import type { AppendResult, EventStore } from './event-store.js';
+import { eventsOfCommand } from './events-of-command.js';
 import { CommandIdReusedError, TooMuchContentionError } from './faults.js';
 import { KeyedQueue } from './keyed-queue.js';
 import type { Position } from './position.js';
@@ -92,6 +93,7 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
    *
    * @throws StoreUnavailableError when the store cannot take it; sending it again with the same id is safe
    * @throws TooMuchContentionError when the stream changed under it too often
+   * @throws CommandIdReusedError when the id was used for another command before
    */
   async execute(stream: string, command: C, context: CommandContext): Promise<CommandOutcome<R>> {
     if (context.repeatable && isMadeHere(context.commandId))
@@ -122,7 +124,7 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
     if (refresh) await this.#refresh(stream, cell);
     if (context.repeatable) {
       const earlier = await this.#earlierRun(stream, cell, context.commandId);
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) return this.#answerAgain(command, context, earlier);
     }
     if (isBroken(cell)) return 'retry';
 
@@ -130,7 +132,7 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
     if (known !== undefined) {
       await cell.settled;
       if (isBroken(cell) || known.position === undefined) return 'retry';
-      return { kind: 'accepted', stream, revision: known.revision, position: known.position };
+      return this.#answerAgain(command, context, { stream, revision: known.revision, position: known.position });
     }
 
     const decision = this.#options.aggregate.decider.decide(command, cell.state);
@@ -148,14 +150,26 @@ export class CommandExecutor<C, E extends DomainEvent, S, R extends Rejection> {
     };
   }
 
+  /** The answer of the first run, to the same command. Ids that are made here are never those of another one. */
+  async #answerAgain(command: C, context: CommandContext, earlier: RecordedCommand): Promise<CommandOutcome<R>> {
+    const { commandId, repeatable } = context;
+    if (repeatable) {
+      const { store, aggregate } = this.#options;
+      const recorded = await eventsOfCommand(store, commandId, earlier);
+      const events = recorded.flatMap((event) => aggregate.codec.decode(event) ?? []);
+      if (!aggregate.isOutcome(command, events)) throw new CommandIdReusedError(commandId, earlier.stream);
+    }
+    return { kind: 'accepted', ...earlier };
+  }
+
   /** Asks the command log about what the fold has forgotten, until nothing was forgotten meanwhile. */
-  async #earlierRun(stream: string, cell: StreamCell<S>, commandId: string): Promise<CommandOutcome<R> | undefined> {
+  async #earlierRun(stream: string, cell: StreamCell<S>, commandId: string): Promise<RecordedCommand | undefined> {
     for (;;) {
       const { floor } = cell.recent;
       const found = await this.#options.commandLog.find(commandId, floor);
       if (found !== undefined) {
         if (found.stream !== stream) throw new CommandIdReusedError(commandId, found.stream);
-        return { kind: 'accepted', ...found };
+        return found;
       }
       if (cell.recent.floor === floor) return undefined;
     }

@@ -5,6 +5,7 @@ import { IdentityProviderUnavailableError } from '../workspaces/authentication/i
 import type { ShapeOf } from '../vocabulary/shape.js';
 import type { FieldFault, RefusalCategory } from './refusal.js';
 import { Refusal } from './refusal.js';
+import { ShuttingDownError } from './shutting-down.error.js';
 
 const error = z
   .string()
@@ -61,12 +62,14 @@ export function toErrorResponse(thrown: unknown): ErrorResponse {
   }
   if (thrown instanceof CommandIdReusedError) return refusal(409, 'command-id-reused', thrown.message);
   if (thrown instanceof TooMuchContentionError) return unavailable('contention', thrown.message, '1');
+  if (thrown instanceof ShuttingDownError)
+    return { ...unavailable('shutting-down', thrown.message, '1'), isFault: false };
   if (thrown instanceof StoreUnavailableError) return unavailable('store-unavailable', thrown.message, '2');
   if (thrown instanceof IdentityProviderUnavailableError) {
     return unavailable('identity-provider-unavailable', thrown.message, '5');
   }
   if (thrown instanceof HttpException)
-    return refusal(thrown.getStatus(), codeOfStatus(thrown.getStatus()), thrown.message);
+    return refusal(thrown.getStatus(), codeOfStatus(thrown.getStatus()), withoutQuery(thrown.message));
   const status = fastifyStatus(thrown);
   if (status !== undefined && thrown instanceof Error) return refusal(status, codeOfStatus(status), thrown.message);
   return {
@@ -91,6 +94,11 @@ function refusal(status: number, error: string, message: string, details?: reado
 
 function unavailable(error: string, message: string, retryAfterSeconds: string): ErrorResponse {
   return { body: { error, code: 503, message }, headers: { 'retry-after': retryAfterSeconds }, isFault: true };
+}
+
+/** The framework names the address there is none of, and what follows the path may be a secret that went astray. */
+function withoutQuery(message: string): string {
+  return message.split('?', 1)[0]?.slice(0, 200) ?? '';
 }
 
 /** Fastify's own refusals (body too large, broken JSON …) carry the status on the error. */

@@ -6,6 +6,12 @@ export interface ReadYourWrites {
   /** @throws StoreUnavailableError when the catalog does not get there in time; what was written stays written */
   passed(position: Position | undefined): Promise<void>;
   /**
+   * The same for the position that a client asks for.
+   *
+   * @throws Refusal when the text is no position
+   */
+  asked(minPosition: string | undefined): Promise<void>;
+  /**
    * Waits until these projections hold everything the log holds now.
    *
    * @throws StoreUnavailableError when one does not get there in time

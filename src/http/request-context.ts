@@ -24,23 +24,40 @@ declare module 'fastify' {
 
 const correlationPattern = /^[\x21-\x7e]{1,128}$/;
 
-/** Begins the context of a request; takes over the caller's correlation id when it is a sane one. */
-export function beginContext(request: FastifyRequest): RequestContext {
+/** What ties together everything about a request: the id that the caller gave, when it is a sane one, else a new one. */
+export function correlationIdOf(request: Pick<FastifyRequest, 'headers'>): string {
   const given = headerOf(request, 'x-correlation-id') ?? headerOf(request, 'x-request-id');
-  return { correlationId: given !== undefined && correlationPattern.test(given) ? given : randomUUID() };
+  return given !== undefined && correlationPattern.test(given) ? given : randomUUID();
+}
+
+/** Begins the context of a request; its id is its correlation id. */
+export function beginContext(request: FastifyRequest): RequestContext {
+  return { correlationId: request.id };
 }
 
 /** One header as text; the first when it was sent several times. */
-export function headerOf(request: FastifyRequest, name: string): string | undefined {
+export function headerOf(request: Pick<FastifyRequest, 'headers'>, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** The workspace the request names, in the header or as `?workspace=`. */
+/**
+ * The workspace the request names, in the header or as `?workspace=`.
+ *
+ * @throws Refusal when it names two: whichever was meant, the other one must not be answered in its place
+ */
 export function requestedWorkspace(request: FastifyRequest): string | undefined {
   const header = headerOf(request, 'x-blaxel-workspace');
-  if (header !== undefined && header !== '') return header;
-  const { query } = request;
+  const asked = workspaceInQuery(request);
+  if (header === undefined || header === '') return asked;
+  if (asked === undefined || asked === header) return header;
+  throw invalidInput(
+    'workspace-ambiguous',
+    'X-Blaxel-Workspace and ?workspace= name two workspaces. Leave one of them out.',
+  );
+}
+
+function workspaceInQuery({ query }: FastifyRequest): string | undefined {
   if (typeof query !== 'object' || query === null || !('workspace' in query)) return undefined;
   return typeof query.workspace === 'string' && query.workspace !== '' ? query.workspace : undefined;
 }

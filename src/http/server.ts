@@ -7,9 +7,13 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { principalName } from '../workspaces/authorization/principal.js';
 import type { Principal } from '../workspaces/authorization/principal.js';
+import { OpenConnections } from './open-connections.js';
+import { answerBrokenRequest, answerUnreadableAddress } from './protocol-errors.js';
 import { Refusal } from './refusal.js';
-import { beginContext, checkApiVersion } from './request-context.js';
+import { acceptBodies } from './request-bodies.js';
+import { beginContext, checkApiVersion, correlationIdOf } from './request-context.js';
 import { securityHeaders } from './security-headers.js';
+import { ShuttingDownError } from './shutting-down.error.js';
 
 /** Finds the holder of the credential in a request's headers; `undefined` when none was sent. */
 export interface Authenticator {
@@ -21,14 +25,19 @@ export interface Authenticator {
 export function createFastifyAdapter(config: Config, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     bodyLimit: config.bodyLimit,
     trustProxy: config.trustProxy,
     // Long enough for the longest image name in percent-encoded form.
     routerOptions: { maxParamLength: 1_000, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     requestTimeout: 60_000,
-    return503OnClosing: true,
+    // Whatever the log says of a request, it says under the id that the answer carries.
+    genReqId: correlationIdOf,
+    frameworkErrors: answerUnreadableAddress,
+    clientErrorHandler: answerBrokenRequest,
+    // Refused below, like everything else.
+    return503OnClosing: false,
   });
 }
 
@@ -41,12 +50,14 @@ export async function prepareServer(
 ): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
 
+  const connections = new OpenConnections(fastify);
   fastify.decorateRequest('tagalong');
   const security = securityHeaders();
   fastify.addHook('onRequest', async (request, reply) => {
     const context = beginContext(request);
     request.tagalong = context;
     void reply.headers(security).header('x-correlation-id', context.correlationId);
+    if (connections.areClosing) throw new ShuttingDownError();
     checkApiVersion(request);
     try {
       const found = authenticator.authenticate(request.headers);
@@ -79,17 +90,6 @@ export async function prepareServer(
     });
   }
   acceptBodies(fastify);
-}
-
-/** NDJSON stays text, to be read line by line. A POST without a body has no content type and needs none. */
-function acceptBodies(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser(
-    ['application/x-ndjson', 'application/ndjson'],
-    { parseAs: 'string' },
-    (_request, body, done) => {
-      done(null, body);
-    },
-  );
 }
 
 /** One line per request: changes at `info`, reading at `debug`. */

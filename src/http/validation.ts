@@ -44,6 +44,8 @@ function compiledFor(type: new () => object): CompiledValidation<object> | undef
 function withoutNulls(plain: object): Record<string, unknown> {
   const given: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(plain)) {
+    // Assigned, it would become what the object inherits, and pass for fields that were never checked.
+    if (key === '__proto__') throw reservedName(key);
     if (typeof value === 'string' && value.includes('\0')) throw holdsNul(shortened(key));
     if (value !== null) given[key] = value;
   }
@@ -64,9 +66,13 @@ function refuseTraps(value: unknown, depth: number): void {
     throw invalidInput('invalid-input', `The input is nested more than ${deepestNesting} levels deep.`);
   }
   for (const [name, item] of Object.entries(value)) {
-    if (reservedNames.has(name)) throw invalidInput('invalid-input', `${name} cannot be the name of anything here.`);
+    if (reservedNames.has(name)) throw reservedName(name);
     refuseTraps(item, depth + 1);
   }
+}
+
+function reservedName(name: string): Error {
+  return invalidInput('invalid-input', `${name} cannot be the name of anything here.`);
 }
 
 /** A refusal whose sentence names the first field at fault and whose details name all. */

@@ -1,14 +1,17 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { parseDeploymentCursor } from '../catalog/queries/deployment-cursor.js';
+import type { DeploymentCursor } from '../catalog/queries/deployment-cursor.js';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
 import { deploymentSchema } from '../catalog/view/deployment.view.js';
 import type { DeploymentView } from '../catalog/view/deployment.view.js';
 import { requestOf } from '../command-bus/request-of.js';
 import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
+import { sendCached, taggedByContent } from '../http/cached-answer.js';
 import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
-import { positionHeader } from '../http/openapi/headers.js';
+import { cursorHeader, etagHeader, ifNoneMatchHeader, positionHeader } from '../http/openapi/headers.js';
 import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { Refusal, invalidInput } from '../http/refusal.js';
@@ -52,18 +55,27 @@ export class DeploymentsController {
     return this.#existing(workspace, data.kind, data.deployment);
   }
 
+  /** With `limit`, the header X-Next-Cursor tells where the next page begins; the last page has none. */
   @Get()
   @Access('member')
   @ApiOperation({ operationId: 'listDeployments', summary: 'List deployments.' })
-  @Answers(200, 'By kind and name.', z.array(deploymentSchema))
+  @ApiHeader(ifNoneMatchHeader)
+  @Answers(200, 'A page of deployments, by kind and name.', z.array(deploymentSchema), etagHeader, cursorHeader)
+  @Answers(304, 'What the caller has still holds.', undefined, etagHeader, cursorHeader)
+  @Refuses(400, 'invalid-cursor')
   async list(
-    @Query() { kind, minPosition }: ListDeploymentsQueryDto,
+    @Query() { kind, limit, cursor, minPosition }: ListDeploymentsQueryDto,
     @Req() request: FastifyRequest,
-  ): Promise<readonly DeploymentView[]> {
-    await this.readYourWrites.passed(minPosition);
-    return this.deployments.list(workspaceOf(request), {
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.readYourWrites.asked(minPosition);
+    const { deployments, nextCursor } = await this.deployments.list(workspaceOf(request), {
       kind: kind === undefined ? undefined : parseResourceType(kind),
+      limit: limit === undefined ? undefined : Number(limit),
+      after: cursor === undefined ? undefined : deploymentAt(cursor),
     });
+    if (nextCursor !== undefined) void reply.header('x-next-cursor', nextCursor);
+    sendCached(request, reply, taggedByContent(deployments, nextCursor));
   }
 
   @Get(':kind/:deploymentName')
@@ -76,7 +88,7 @@ export class DeploymentsController {
     @Query() { minPosition }: WorkspaceQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<DeploymentView> {
-    await this.readYourWrites.passed(minPosition);
+    await this.readYourWrites.asked(minPosition);
     return this.#existing(workspaceOf(request), kindOf(path.kind), path.deploymentName);
   }
 
@@ -94,18 +106,25 @@ export class DeploymentsController {
   ): Promise<DeploymentView> {
     const workspace = workspaceOf(request);
     const kind = kindOf(path.kind);
-    const asItWas = await this.#existing(workspace, kind, path.deploymentName);
-    const data = { workspace, kind, deployment: path.deploymentName };
-    await this.answers.visible(reply, await this.handlers.deployments.retire(data, requestOf(request)));
+    const deployment = path.deploymentName;
+    const standing = await this.deployments.get(workspace, kind, deployment);
+    const outcome = await this.handlers.deployments.retire({ workspace, kind, deployment }, requestOf(request));
+    const done = await this.answers.visible(reply, outcome);
+    const asItWas = standing ?? (await this.answers.deploymentBefore(done, { kind, deployment }));
+    if (asItWas === undefined) throw deploymentNotFound(workspace, kind, deployment);
     return asItWas;
   }
 
   async #existing(workspace: string, kind: ResourceType, name: string): Promise<DeploymentView> {
     const found = await this.deployments.get(workspace, kind, name);
-    if (found !== undefined) return found;
-    const message = `There is no ${kind} deployment ${name} in workspace ${workspace}.`;
-    throw new Refusal({ code: 'deployment-not-found', category: 'not-found', message });
+    if (found === undefined) throw deploymentNotFound(workspace, kind, name);
+    return found;
   }
+}
+
+function deploymentNotFound(workspace: string, kind: ResourceType, name: string): Refusal {
+  const message = `There is no ${kind} deployment ${name} in workspace ${workspace}.`;
+  return new Refusal({ code: 'deployment-not-found', category: 'not-found', message });
 }
 
 function deployOf(workspace: string, body: DeployDto): Deploy {
@@ -125,6 +144,12 @@ function deployOf(workspace: string, body: DeployDto): Deploy {
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
   };
+}
+
+function deploymentAt(cursor: string): DeploymentCursor {
+  const found = parseDeploymentCursor(cursor);
+  if (found !== undefined) return found;
+  throw invalidInput('invalid-cursor', 'cursor is not one that the service gave out. Begin again without it.');
 }
 
 function kindOf(text: string): ResourceType {

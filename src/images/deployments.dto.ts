@@ -1,8 +1,8 @@
 import { IsOptional } from 'class-validator';
 import { DeploymentName, ImageReference, ResourceTypeName } from '../http/field-rules.js';
-import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
+import { PageQueryDto } from '../http/page-query.dto.js';
 
-export class ListDeploymentsQueryDto extends WorkspaceQueryDto {
+export class ListDeploymentsQueryDto extends PageQueryDto {
   /** Only deployments of this kind. */
   @IsOptional()
   @ResourceTypeName()

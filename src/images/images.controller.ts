@@ -73,8 +73,8 @@ export class ImagesController {
       ...(mediaType !== undefined && { mediaType }),
       platforms: platforms ?? [],
     };
-    await this.answers.visible(reply, await this.handlers.own.pushTag(data, requestOf(request)));
-    await this.answers.sendImage(reply, slot);
+    const done = await this.answers.visible(reply, await this.handlers.own.pushTag(data, requestOf(request)));
+    await this.answers.sendImage(reply, slot, done);
   }
 
   /** Deletes a tag. Refused while the image is shared or something deployed uses the tag. */
@@ -92,8 +92,8 @@ export class ImagesController {
   ): Promise<void> {
     const slot = wholeImage(workspaceOf(request), path, 'the tag to delete is the last part of the path.');
     const data = { slot, tag: path.tagName };
-    await this.answers.visible(reply, await this.handlers.own.deleteTag(data, requestOf(request)));
-    await this.answers.sendImage(reply, slot);
+    const done = await this.answers.visible(reply, await this.handlers.own.deleteTag(data, requestOf(request)));
+    await this.answers.sendImage(reply, slot, done);
   }
 
   /** Deletes an image with all its tags, or, for NAME:TAG, that tag only. Refused while it is shared or deployed. */
@@ -111,13 +111,12 @@ export class ImagesController {
   ): Promise<void> {
     const { slot, tag } = imageAndTag(workspaceOf(request), path);
     if (tag !== undefined) {
-      await this.answers.visible(reply, await this.handlers.own.deleteTag({ slot, tag }, requestOf(request)));
-      await this.answers.sendImage(reply, slot);
+      const untagged = await this.handlers.own.deleteTag({ slot, tag }, requestOf(request));
+      await this.answers.sendImage(reply, slot, await this.answers.visible(reply, untagged));
       return;
     }
-    const asItWas = await this.answers.read(slot);
-    await this.answers.visible(reply, await this.handlers.own.deleteImage({ slot }, requestOf(request)));
-    this.answers.send(reply, slot, asItWas);
+    const deleted = await this.handlers.own.deleteImage({ slot }, requestOf(request));
+    await this.answers.sendDeleted(reply, slot, await this.answers.visible(reply, deleted));
   }
 
   /** Deletes every image of the workspace that is neither deployed nor shared. */

@@ -38,7 +38,7 @@ export class PendingSharesController {
     @Query() { direction, minPosition }: PendingSharesQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<readonly PendingShareView[]> {
-    await this.readYourWrites.passed(minPosition);
+    await this.readYourWrites.asked(minPosition);
     const now = new Date().toISOString();
     const workspace = workspaceOf(request);
     return direction === 'outgoing' ? this.shares.outgoing(workspace, now) : this.shares.incoming(workspace, now);
@@ -64,7 +64,7 @@ export class PendingSharesController {
     const workspace = workspaceOf(request);
     const data = { shareId, workspace, force: force === 'true' };
     const done = await this.answers.visible(reply, await this.handlers.requests.accept(data, requestOf(request)));
-    await this.answers.sendImage(reply, slotIn(workspace, done.location.source));
+    await this.answers.sendImage(reply, slotIn(workspace, done.location.source), done);
   }
 
   @Post(':pendingShareId/decline')

@@ -64,7 +64,7 @@ export class SharesController {
     const standing = await this.shares.find(done.shareId);
     const waiting = standing?.status === 'pending' ? await this.shares.pending(done.shareId) : undefined;
     if (waiting !== undefined) await reply.status(202).send(waiting);
-    else await this.answers.sendImage(reply, standing === undefined ? slot : slotIn(targetWorkspace, slot));
+    else await this.answers.sendImage(reply, standing === undefined ? slot : slotIn(targetWorkspace, slot), done);
   }
 
   /** With which workspaces is it shared, or asked to be? */
@@ -109,8 +109,7 @@ export class SharesController {
       return;
     }
     const outcome = await this.handlers.unshare.handle({ slot, targetWorkspace }, requestOf(request));
-    await this.answers.visible(reply, outcome);
-    await this.answers.sendImage(reply, slot);
+    await this.answers.sendImage(reply, slot, await this.answers.visible(reply, outcome));
   }
 
   /** What is not shared with a workspace has no impact there, whether that workspace exists or not. */

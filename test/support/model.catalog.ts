@@ -34,7 +34,7 @@ export async function seen(world: World, workspace: string): Promise<Sight> {
       ),
     ),
     shares: shares.sort(),
-    deployments: deployments
+    deployments: deployments.deployments
       .map(({ metadata, spec }) => {
         const { resourceType, name, sourceWorkspace } = spec.image;
         const slot = slotLabel({ workspace: sourceWorkspace ?? workspace, resourceType, name });

@@ -57,5 +57,10 @@ export const tally: Aggregate<TallyCommand, TallyEvent, TallyState, Rejection> =
     serialize: (state) => ({ ...state }),
     deserialize: (json) => z.strictObject({ total: z.number(), limit: z.number() }).parse(json),
   },
+  isOutcome(command, recorded) {
+    const amounts = recorded.flatMap((event) => (event.type === 'Added' ? [event.data.amount] : []));
+    if (command.type === 'Limit') return amounts.length < recorded.length;
+    return amounts.length === (command.type === 'Add' ? 1 : 2) && amounts[0] === command.amount;
+  },
   weight: () => 1,
 };

@@ -84,10 +84,9 @@ export class HistoryQueries {
   /** One image as its workspace saw it after the event at a position; `undefined` when the slot was empty. */
   async get(slot: Slot, position: Position): Promise<Rendered | undefined> {
     const own = await this.#viewOf(slot, position);
-    if (own.image === undefined) return undefined;
+    const content = await this.#contentOf(slot, own, position);
+    if (own.image === undefined || content?.image === undefined) return undefined;
     const { source_workspace: source, created_at: since, last_deployed_at: lastDeployedAt } = own.image;
-    const content = source === null ? own : await this.#viewOf(slotIn(source, slot), position);
-    if (content.image?.source_workspace !== null) return undefined;
     const rendition = renderContent(content.image.changed_position, {
       createdAt: content.image.created_at,
       updatedAt: content.image.updated_at,
@@ -95,6 +94,20 @@ export class HistoryQueries {
       tags: [...content.tags.values()],
     });
     return this.renderer.image({ slot, source, since, lastDeployedAt }, own.image.changed_position, rendition);
+  }
+
+  /** Whether the image in a slot had a tag after the event at a position. */
+  async hasTag(slot: Slot, tag: string, position: Position): Promise<boolean> {
+    const content = await this.#contentOf(slot, await this.#viewOf(slot, position), position);
+    return content?.tags.has(tag) ?? false;
+  }
+
+  /** What the slot held, in the slot that owns it; `undefined` when there was nothing. */
+  async #contentOf(slot: Slot, own: SlotContent, position: Position): Promise<SlotContent | undefined> {
+    if (own.image === undefined) return undefined;
+    const { source_workspace: source } = own.image;
+    const content = source === null ? own : await this.#viewOf(slotIn(source, slot), position);
+    return content.image?.source_workspace === null ? content : undefined;
   }
 
   /** The newest snapshot that is not after the position, and what changed from there. */

@@ -4,6 +4,8 @@ import type { ResourceType } from '../../vocabulary/names.js';
 import type { CatalogSchema, DeploymentRow } from '../catalog.tables.js';
 import { deploymentView } from '../view/deployment.view.js';
 import type { DeploymentView } from '../view/deployment.view.js';
+import { writeDeploymentCursor } from './deployment-cursor.js';
+import type { DeploymentCursor } from './deployment-cursor.js';
 import { everything } from './limit.js';
 import type { QuerySource } from './query-source.js';
 
@@ -13,7 +15,14 @@ export interface DeploymentFilter {
   /** At most so many. Default: all. */
   readonly limit?: number | undefined;
   /** Begin after this deployment. */
-  readonly after?: { readonly kind: ResourceType; readonly name: string } | undefined;
+  readonly after?: DeploymentCursor | undefined;
+}
+
+/** Deployments in order of kind and name. */
+export interface DeploymentPage {
+  readonly deployments: readonly DeploymentView[];
+  /** Where the next page begins; absent on the last one. */
+  readonly nextCursor?: string;
 }
 
 interface Place {
@@ -47,16 +56,18 @@ export class DeploymentQueries {
   }
 
   /** What runs in a workspace, in order of kind and name. */
-  async list(workspace: string, filter: DeploymentFilter = {}): Promise<readonly DeploymentView[]> {
-    const { kind, limit, after } = filter;
+  async list(workspace: string, filter: DeploymentFilter = {}): Promise<DeploymentPage> {
+    const { kind, limit = everything, after } = filter;
     const rows = await (kind === undefined ? this.#ofWorkspace : this.#ofKind).all({
       workspace,
       kind: kind ?? '',
       afterKind: after?.kind ?? '',
       afterName: after?.name ?? '',
-      limit: limit ?? everything,
+      limit: limit + 1,
     });
-    return rows.map((row) => deploymentView(row, this.registry));
+    const deployments = rows.slice(0, limit).map((row) => deploymentView(row, this.registry));
+    const last = rows.length > limit ? deployments.at(-1) : undefined;
+    return { deployments, ...(last !== undefined && { nextCursor: writeDeploymentCursor(last.metadata) }) };
   }
 
   /** The deployment of this kind and name, from whichever image. */

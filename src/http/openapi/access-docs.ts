@@ -46,9 +46,9 @@ function namedByRequest() {
     ApiQuery({
       name: 'workspace',
       required: false,
-      description: 'The workspace the request is about, in place of the header.',
+      description: 'The workspace the request is about, in place of the header; not another one than that.',
       schema: workspaceName,
     }),
-    Refuses(400, 'invalid-workspace', 'workspace-missing'),
+    Refuses(400, 'invalid-workspace', 'workspace-ambiguous', 'workspace-missing'),
   ];
 }

@@ -51,7 +51,11 @@ function commonRefusals({ requestBody, security, parameters = [] }: Operation): 
   return new Map([
     [
       400,
-      ['invalid_api_version', ...(takesInput ? ['invalid-input'] : []), ...(requestBody ? ['invalid-request'] : [])],
+      [
+        'invalid_api_version',
+        ...(takesInput ? ['invalid-input'] : []),
+        ...(requestBody ? ['invalid-request', 'broken-json'] : []),
+      ],
     ],
     ...(requestBody === undefined
       ? []
@@ -60,7 +64,10 @@ function commonRefusals({ requestBody, security, parameters = [] }: Operation): 
           [415, ['unsupported-media-type']],
         ] as const)),
     [429, ['rate-limited']],
-    ...(security === undefined ? [] : ([[503, ['store-unavailable', 'identity-provider-unavailable']]] as const)),
+    [
+      503,
+      ['shutting-down', ...(security === undefined ? [] : ['store-unavailable', 'identity-provider-unavailable'])],
+    ],
   ]);
 }
 

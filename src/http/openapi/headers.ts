@@ -12,7 +12,7 @@ export const workspaceName = { type: 'string', pattern: workspacePattern.source,
 /** Which workspace a request is about. */
 export const workspaceHeader: ApiHeaderOptions = {
   name: 'X-Blaxel-Workspace',
-  description: 'The workspace the request is about. Wins over `?workspace=`; one of the two is needed.',
+  description: 'The workspace the request is about. This or `?workspace=` is needed; they must not name two.',
   required: false,
   schema: workspaceName,
 };

@@ -3,6 +3,7 @@ import { imageCodec } from './image.codec.js';
 import type { ImageCommand } from './image.commands.js';
 import { imageDecider } from './image.decider.js';
 import type { ImageEvent } from './image.events.js';
+import { isOutcome } from './image.outcome.js';
 import type { ImageRejection } from './image.rejections.js';
 import { deserializeState, serializeState, snapshotVersion } from './image.snapshot.js';
 import { stateWeight } from './image.state.js';
@@ -13,5 +14,6 @@ export const imageAggregate: Aggregate<ImageCommand, ImageEvent, ImageState, Ima
   decider: imageDecider,
   codec: imageCodec,
   snapshots: { version: `image-${snapshotVersion}`, serialize: serializeState, deserialize: deserializeState },
+  isOutcome,
   weight: stateWeight,
 };

@@ -1,6 +1,7 @@
 import type { ResourceType } from '../../vocabulary/names.js';
 import { imageStream, parseImageStream, slotIn, slotLabel } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
+import type { DeploymentData } from '../domain/image.events.js';
 import { findTag, holdsDigest, latestTag } from '../domain/image.queries.js';
 import { refusal } from '../domain/image.rejections.js';
 import type { ImageState } from '../domain/image.state.js';
@@ -65,7 +66,11 @@ export class DeploymentHandlers {
   async #deploy(data: Deploy, context: CommandContext): Promise<HandlerOutcome> {
     const { slot, kind, deployment } = data;
     const stream = imageStream(slot);
-    const first = await earlierRun(this.earlier, context, (on) => on === stream);
+    const first = await earlierRun(
+      this.earlier,
+      context,
+      (event, on) => on === stream && event.type === 'ImageDeployed' && isOf(event.data, kind, deployment),
+    );
     if (first !== undefined) return first;
 
     const pinned = await this.#pin(data);
@@ -93,7 +98,14 @@ export class DeploymentHandlers {
   }
 
   async #retire({ workspace, kind, deployment }: Retire, context: CommandContext): Promise<HandlerOutcome> {
-    const first = await earlierRun(this.earlier, context, (on) => parseImageStream(on)?.workspace === workspace);
+    const first = await earlierRun(
+      this.earlier,
+      context,
+      (event, on) =>
+        parseImageStream(on)?.workspace === workspace &&
+        event.type === 'DeploymentRetired' &&
+        isOf(event.data, kind, deployment),
+    );
     if (first !== undefined) return first;
     const slot = await this.finder.locate(workspace, kind, deployment);
     if (slot === undefined) return { kind: 'rejected', rejection: unknownDeployment(workspace, kind, deployment) };
@@ -133,6 +145,10 @@ function pinIn(
   const latest = latestTag(owned);
   if (latest === undefined) return refusal.tagNotFound(slot, 'latest');
   return { tag: latest.tag, digest: latest.digest };
+}
+
+function isOf(data: Pick<DeploymentData, 'kind' | 'deployment'>, kind: ResourceType, deployment: string): boolean {
+  return data.kind === kind && data.deployment === deployment;
 }
 
 function unknownDeployment(workspace: string, kind: ResourceType, deployment: string): HandlerRejection {

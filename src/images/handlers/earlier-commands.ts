@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../event-sourcing/command.js';
 import type { RecordedCommand } from '../../event-sourcing/command-log.js';
 import { CommandIdReusedError } from '../../event-sourcing/faults.js';
+import type { ImageEvent } from '../domain/image.events.js';
 import type { HandlerOutcome } from './image-handler.js';
 
 /** Remembers every command that had an effect. */
@@ -11,7 +12,9 @@ export interface EarlierCommands {
    * @throws StoreUnavailableError when that cannot be known in bounded time
    */
   find(commandId: string): Promise<RecordedCommand | undefined>;
-  /** The same for all commands whose id begins like this, in the order they ran in. */
+  /** What such a command recorded. */
+  eventsOf(commandId: string, found: RecordedCommand): Promise<readonly ImageEvent[]>;
+  /** Like `find`, for all commands whose id begins like this, in the order they ran in. */
   findAll(prefix: string): Promise<readonly RecordedCommand[]>;
 }
 
@@ -21,16 +24,18 @@ export interface EarlierCommands {
  * A handler asks before it refuses for a reason that the slot's stream cannot know, or when it has to find out which
  * slot is meant: the world may have changed since the first run, its answer must not.
  *
- * @throws CommandIdReusedError when the id was used on a stream that this command cannot have been for
+ * @param mayBe whether an event of that run may come of this command
+ * @throws CommandIdReusedError when the id was used for another command
  */
 export async function earlierRun(
   earlier: EarlierCommands,
   { commandId, repeatable }: CommandContext,
-  mayBeFor: (stream: string) => boolean,
+  mayBe: (event: ImageEvent, stream: string) => boolean,
 ): Promise<Extract<HandlerOutcome, { kind: 'accepted' }> | undefined> {
   const found = repeatable ? await earlier.find(commandId) : undefined;
   if (found === undefined) return undefined;
-  if (!mayBeFor(found.stream)) throw new CommandIdReusedError(commandId, found.stream);
+  const recorded = await earlier.eventsOf(commandId, found);
+  if (!recorded.some((event) => mayBe(event, found.stream))) throw new CommandIdReusedError(commandId, found.stream);
   return { kind: 'accepted', ...found };
 }
 

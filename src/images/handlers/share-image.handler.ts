@@ -3,7 +3,7 @@ import { TooMuchContentionError } from '../../event-sourcing/faults.js';
 import { imageStream, slotIn } from '../../vocabulary/slot.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import { imageCodec } from '../domain/image.codec.js';
-import type { ShareParties } from '../domain/image.events.js';
+import type { ImageEvent, ShareParties } from '../domain/image.events.js';
 import { activeShare, pendingRequestTo } from '../domain/image.queries.js';
 import { refusal } from '../domain/image.rejections.js';
 import { shareIdOf } from '../sharing/share-ids.js';
@@ -72,8 +72,10 @@ export class ShareImageHandler {
     const { context } = request;
     const stream = imageStream(slot);
     const conflict = await this.#earlyConflict(slot, share);
-    if (conflict !== undefined && (await earlierRun(this.earlier, context, (on) => on === stream)) === undefined) {
-      return rejected(conflict);
+    if (conflict !== undefined) {
+      const isThisShare = (event: ImageEvent, on: string): boolean =>
+        on === stream && event.type === 'ImageShared' && event.data.target === share.target;
+      if ((await earlierRun(this.earlier, context, isThisShare)) === undefined) return rejected(conflict);
     }
     const outcome = await this.slots.execute(stream, { type: 'ShareImage', data: { slot, ...share } }, context);
     if (outcome.kind === 'rejected') return outcome;
@@ -98,7 +100,7 @@ export class ShareImageHandler {
     { context }: CommandRequest,
   ): Promise<ShareImageOutcome | undefined> {
     const stream = imageStream(slot);
-    const outcome = await earlierRun(this.earlier, context, (on) => on === stream);
+    const outcome = await earlierRun(this.earlier, context, (_event, on) => on === stream);
     if (outcome === undefined) return undefined;
     const share = { shareId: shareIdOf(context.commandId, slot, targetWorkspace), target: targetWorkspace };
     const [recorded] = await this.events.readStream(stream, { from: outcome.revision, limit: 1 });

@@ -53,11 +53,9 @@ export class ShareRequestHandlers {
     private readonly earlier: EarlierCommands,
   ) {}
 
-  async accept(
-    { shareId, workspace, force }: AcceptShareRequest,
-    request: CommandRequest,
-  ): Promise<AnsweredShareRequest> {
-    const found = await this.#locate(shareId, workspace, request);
+  async accept(asked: AcceptShareRequest, request: CommandRequest): Promise<AnsweredShareRequest> {
+    const { shareId, force } = asked;
+    const found = await this.#locate(asked, 'ImageShared', request);
     switch (found.kind) {
       case 'rejected':
         return found;
@@ -68,8 +66,9 @@ export class ShareRequestHandlers {
     }
   }
 
-  async decline({ shareId, workspace }: AnswerShareRequest, request: CommandRequest): Promise<AnsweredShareRequest> {
-    const found = await this.#locate(shareId, workspace, request);
+  async decline(asked: AnswerShareRequest, request: CommandRequest): Promise<AnsweredShareRequest> {
+    const { shareId } = asked;
+    const found = await this.#locate(asked, 'ShareRequestDeclined', request);
     if (found.kind === 'rejected') return found;
     const { location } = found;
     if (found.kind === 'ran-before') return { ...found.outcome, location };
@@ -139,13 +138,21 @@ export class ShareRequestHandlers {
   }
 
   /** A request to another workspace is as unknown here as one that never was. */
-  async #locate(shareId: string, workspace: string, { caller, context }: CommandRequest): Promise<Located> {
+  async #locate(
+    { shareId, workspace }: AnswerShareRequest,
+    answer: 'ImageShared' | 'ShareRequestDeclined',
+    { caller, context }: CommandRequest,
+  ): Promise<Located> {
     const refused = await requireRole(this.directory, caller, workspace, 'admin');
     if (refused !== undefined) return { kind: 'rejected', rejection: refused };
     const location = await this.finder.locate(shareId);
     if (location?.target === workspace) return { kind: 'waits', location };
 
-    const outcome = await earlierRun(this.earlier, context, (stream) => parseImageStream(stream) !== undefined);
+    const outcome = await earlierRun(
+      this.earlier,
+      context,
+      (event) => event.type === answer && event.data.shareId === shareId,
+    );
     const source = outcome && parseImageStream(outcome.stream);
     if (outcome === undefined || source === undefined)
       return { kind: 'rejected', rejection: refusal.requestNotFound(shareId) };

@@ -12,5 +12,11 @@ export const accountAggregate: Aggregate<AccountCommand, AccountEvent, AccountSt
   decider: accountDecider,
   codec: accountCodec,
   snapshots: accountSnapshots,
+  isOutcome: ({ type }, events) => events.some((event) => event.type === recordedBy[type]),
   weight: stateWeight,
+};
+
+const recordedBy: Readonly<Record<AccountCommand['type'], AccountEvent['type']>> = {
+  OpenAccount: 'AccountOpened',
+  ChangeSharingPolicy: 'AccountSharingPolicyChanged',
 };

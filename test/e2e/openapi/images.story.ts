@@ -47,6 +47,11 @@ async function read(recorder: Recorder): Promise<void> {
   await recorder.expect(200, 'GET', `/v0/images?${query}`);
   await recorder.expect(400, 'GET', '/v0/images?cursor=none', { workspace });
   await recorder.expect(200, 'GET', '/v0/images?at=2000-01-01T00:00:00Z', { workspace });
+  await recorder.expect(400, 'GET', '/v0/images?workspace=live', { workspace });
+  for (const path of ['/v0/images', base]) {
+    await recorder.expect(400, 'GET', `${path}?at=yesterday`, { workspace });
+    await recorder.expect(410, 'GET', `${path}?at=9999999999999999`, { workspace });
+  }
   const one = await recorder.expect(200, 'GET', base, { workspace });
   const etags = { list: page.headers.get('etag') ?? 'none', one: one.headers.get('etag') ?? 'none' };
   await recorder.expect(304, 'GET', '/v0/images?limit=1', { workspace, headers: { 'if-none-match': etags.list } });
@@ -100,7 +105,13 @@ async function deploy(recorder: Recorder): Promise<void> {
   await record('build', { kind: 'job', name: 'x', image: 'sandbox/base:v9' }, 404);
   await record('build', { kind: 'job', name: 'x', image: `sandbox/base@${digestOf(9)}` }, 404);
   await record('build', { kind: 'job', name: 'x', image: 'no-reference' }, 400);
-  await recorder.expect(200, 'GET', '/v0/deployments?kind=job', { workspace: 'live' });
+  const deployments = await recorder.expect(200, 'GET', '/v0/deployments?kind=job&limit=1', { workspace: 'live' });
+  const held = { 'if-none-match': deployments.headers.get('etag') ?? 'none' };
+  await recorder.expect(304, 'GET', '/v0/deployments?kind=job&limit=1', { workspace: 'live', headers: held });
+  const next = (await recorder.expect(200, 'GET', '/v0/deployments?limit=1', { workspace: 'live' })).headers;
+  const rest = `/v0/deployments?cursor=${next.get('x-next-cursor') ?? 'none'}`;
+  await recorder.expect(200, 'GET', rest, { workspace: 'live' });
+  await recorder.expect(400, 'GET', '/v0/deployments?cursor=none', { workspace: 'live' });
   await recorder.expect(200, 'GET', '/v0/deployments/sandbox/ci', { workspace: 'live' });
   await recorder.expect(404, 'GET', '/v0/deployments/sandbox/none', { workspace: 'live' });
   await recorder.expect(404, 'DELETE', '/v0/deployments/sandbox/none', { workspace: 'live' });

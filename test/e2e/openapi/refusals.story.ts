@@ -54,8 +54,12 @@ async function spoil(
   }
   const taken = new Set(parameters.map(({ name }) => name));
   if (taken.has('X-Blaxel-Workspace')) {
-    await attempt(404, { workspace: 'nowhere' });
-    await attempt(400, { workspace: 'NOT A NAME' });
+    // An example that names its workspace in the query must not name two.
+    const elsewhere = path.replace(/([?&])workspace=[^&]*&?/, '$1').replace(/[?&]$/, '');
+    const inPlace = (status: number, workspace: string) =>
+      recorder.expect(status, method, elsewhere, { ...call, workspace });
+    await inPlace(404, 'nowhere');
+    await inPlace(400, 'NOT A NAME');
   }
   if (taken.has('Idempotency-Key')) {
     await attempt(400, headers({ 'idempotency-key': 'not an id' }));

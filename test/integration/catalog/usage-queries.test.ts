@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseDeploymentCursor } from '../../../src/catalog/queries/deployment-cursor.js';
 import { ProjectedCatalog } from './projected-catalog.js';
 import { SlotLog, digest, slot } from './slot-log.js';
 import { describeOnEachReadModel } from '../../support/read-model/each-read-model.js';
@@ -24,7 +25,8 @@ describeOnEachReadModel(() => {
       const log = sharedAndDeployed();
       const catalog = await ProjectedCatalog.of(log.events);
       const { deployments } = catalog.queries;
-      const [first, second, ...more] = await deployments.list('beta');
+    const everything = await deployments.list('beta');
+    const [first, second, ...more] = everything.deployments;
       expect(first).toEqual({
         metadata: {
           name: 'agent-box',
@@ -42,11 +44,16 @@ describeOnEachReadModel(() => {
       });
       expect(second?.metadata).toMatchObject({ name: 'box', kind: 'sandbox' });
       expect(more).toEqual([]);
-      expect(await deployments.list('beta', { kind: 'sandbox' })).toMatchObject([{ metadata: { name: 'box' } }]);
-      expect(await deployments.list('beta', { limit: 1 })).toMatchObject([{ metadata: { name: 'agent-box' } }]);
-      expect(await deployments.list('beta', { after: { kind: 'agent', name: 'agent-box' } })).toMatchObject([
-        { metadata: { name: 'box' } },
-      ]);
+    expect(everything.nextCursor).toBeUndefined();
+    expect(await deployments.list('beta', { kind: 'sandbox' })).toMatchObject({
+      deployments: [{ metadata: { name: 'box' } }],
+    });
+    const page = await deployments.list('beta', { limit: 1 });
+    expect(page.deployments).toMatchObject([{ metadata: { name: 'agent-box' } }]);
+    const after = parseDeploymentCursor(page.nextCursor ?? '');
+    expect(after).toEqual({ kind: 'agent', name: 'agent-box' });
+    const last = await deployments.list('beta', { limit: 1, after });
+    expect(last).toEqual({ deployments: [second] });
       expect((await deployments.get('acme', 'sandbox', 'home'))?.spec.image).toEqual({
         resourceType: 'sandbox',
         name: 'web',

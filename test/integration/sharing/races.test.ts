@@ -164,7 +164,7 @@ describe('at once', () => {
       expect(unshared).toBe('accepted');
       expect(['accepted', 'image-not-found']).toContain(run);
     }
-    expect(await world.service.catalog.deployments.list('beta', { kind: 'agent' })).toEqual([]);
+    expect(await world.service.catalog.deployments.list('beta', { kind: 'agent' })).toEqual({ deployments: [] });
   });
 
   it('one request accepted twice, forced: one share, and the target lost its own image once', async () => {

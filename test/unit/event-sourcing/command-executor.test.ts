@@ -177,6 +177,23 @@ describe('one effect per command id', () => {
     await expect(executor.execute('tally-2', add(1), context)).rejects.toThrow(CommandIdReusedError);
   });
 
+  it('refuses an id that was used for another command on the same stream, however long ago', async () => {
+    const store = new InMemoryEventStore();
+    const executor = executorOn(store);
+    const context = aContext({ commandId: 'client/1', repeatable: true });
+    const first = await executor.execute('tally-1', { type: 'AddTwice', amount: 1 }, context);
+    const others: readonly TallyCommand[] = [add(1), { type: 'AddTwice', amount: 2 }, { type: 'Limit', limit: 9 }];
+    const refused = async (): Promise<void> => {
+      for (const other of others)
+        await expect(executor.execute('tally-1', other, context)).rejects.toThrow(CommandIdReusedError);
+      expect(await executor.execute('tally-1', { type: 'AddTwice', amount: 1 }, context)).toEqual(first);
+    };
+    await refused();
+    for (let i = 0; i < 100; i++) await executor.execute('tally-1', add(1), aContext());
+    await refused();
+    expect((await executor.load('tally-1')).state).toMatchObject({ total: 102, limit: Number.MAX_SAFE_INTEGER });
+  });
+
   it('takes an id made here for its first event, and refuses to have such an id sent again', async () => {
     const store = new InMemoryEventStore();
     const commandId = '6f1d7a44-9c55-4d10-9a5e-0c6f1f7f0001';

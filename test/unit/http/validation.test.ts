@@ -4,6 +4,7 @@ import { ListImagesQueryDto } from '../../../src/catalog/catalog.dto.js';
 import { CommandEnvelopeDto } from '../../../src/command-bus/envelope.dto.js';
 import { Refusal } from '../../../src/http/refusal.js';
 import { validated } from '../../../src/http/validation.js';
+import { CreateImageDto } from '../../../src/images/images.dto.js';
 import { PendingSharePathDto } from '../../../src/images/pending-shares.dto.js';
 import { CreateWorkspaceBodyDto } from '../../../src/workspaces/workspaces.dto.js';
 
@@ -35,5 +36,12 @@ describe('the character NUL, which PostgreSQL cannot keep or look for', () => {
     const workspace = { name: 'w', displayName: 'W' };
     expect(refusalOf(CreateWorkspaceBodyDto, { ...workspace, labels: { a: 'b' } })).toBe('accepted');
     expect(refusalOf(CreateWorkspaceBodyDto, { ...workspace, labels: { a: 'b\0' } })).toMatch(/^labels must be/);
+  });
+});
+
+describe('validation', () => {
+  it('does not take for a field what an object inherits', () => {
+    const trap: unknown = JSON.parse('{"__proto__":{"name":"by-inheritance"},"resourceType":"sandbox"}');
+    expect(() => validated(CreateImageDto, trap)).toThrow(Refusal);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/event-sourcing/decider.js';
 import type { Json } from '../../../src/event-sourcing/json.js';
+import { imageAggregate } from '../../../src/images/domain/image.aggregate.js';
 import { imageCodec } from '../../../src/images/domain/image.codec.js';
 import type { ImageCommand } from '../../../src/images/domain/image.commands.js';
 import { imageDecider } from '../../../src/images/domain/image.decider.js';
@@ -204,6 +205,15 @@ describe('a slot under any commands', () => {
         }
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('knows whatever a command leads to for its outcome', () => {
+    fc.assert(
+      fc.property(anyCommands, (commands) => {
+        for (const { command, decision } of live(commands))
+          if (decision.kind === 'events') expect(imageAggregate.isOutcome(command, decision.events)).toBe(true);
+      }),
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../src/event-sourcing/json.js';
+import { workspaceAggregate } from '../../../src/workspaces/domain/workspace.aggregate.js';
 import { workspaceDecider } from '../../../src/workspaces/domain/workspace.decider.js';
 import { workspaceCodec } from '../../../src/workspaces/domain/workspace.codec.js';
 import type { WorkspaceCommand } from '../../../src/workspaces/domain/workspace.commands.js';
@@ -62,6 +63,7 @@ describe('any sequence of commands', () => {
         for (const next of [creation, ...commands]) {
           const decision = workspaceDecider.decide(next, state);
           if (decision.kind !== 'events') continue;
+          expect(workspaceAggregate.isOutcome(next, decision.events)).toBe(true);
           for (const event of decision.events) state = workspaceDecider.evolve(state, stored(event));
           expect(workspaceDecider.decide(next, state).kind).not.toBe('events');
           expect(state.kind === 'active' && adminCount(state) > 0).toBe(true);
