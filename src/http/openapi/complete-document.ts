@@ -64,10 +64,7 @@ function commonRefusals({ requestBody, security, parameters = [] }: Operation): 
           [415, ['unsupported-media-type']],
         ] as const)),
     [429, ['rate-limited']],
-    [
-      503,
-      ['shutting-down', ...(security === undefined ? [] : ['store-unavailable', 'identity-provider-unavailable'])],
-    ],
+    [503, ['shutting-down', ...(security === undefined ? [] : ['store-unavailable', 'identity-provider-unavailable'])]],
   ]);
 }
 
