@@ -11,6 +11,7 @@ import { readConfig } from '../../src/config/config.js';
 import { openTagalong } from '../../src/composition/tagalong.js';
 import { operator } from '../../src/workspaces/authorization/principal.js';
 import { digestOf } from './support/bench-service.js';
+import { caughtUp } from './support/caught-up.js';
 import { progress } from './support/progress.js';
 import { atMost, below, percentile, report } from './support/result.js';
 
@@ -65,6 +66,7 @@ progress(`sharing with all of them`);
 await inParallel(shares, (target) =>
   send('ShareImage', { workspace: 'home', resourceType: 'sandbox', name: 'many', targetWorkspace: `t-${target}` }),
 );
+await caughtUp(service);
 
 progress('pushing, one at a time');
 // Alternating, so that neither has the warmer machine.
@@ -76,17 +78,22 @@ for (let i = 0; i < 2_000; i++) {
 const last = JSON.parse((await service.catalog.images.list(`t-${shares - 1}`)).body) as { spec: { tags: unknown[] } }[];
 if (last[0]?.spec.tags.length !== tags) throw new Error('the last target does not see the tags');
 
-progress('a thousand pushes a second');
 // A thousand pushes a second, begun on time whether the ones before are done or not.
-const latencies: number[] = [];
-const under: Promise<unknown>[] = [];
-const began = performance.now();
-for (let i = 0; i < 10_000; i++) {
-  const due = began + i;
-  while (performance.now() < due) await sleep(1);
-  under.push(push(many).then(() => latencies.push(performance.now() - due)));
+const rounds: number[][] = [];
+for (let round = 0; round < 5; round++) {
+  progress(`a thousand pushes a second, ${round + 1} of 5`);
+  const latencies: number[] = [];
+  const under: Promise<unknown>[] = [];
+  const began = performance.now();
+  for (let i = 0; i < 4_000; i++) {
+    const due = began + i;
+    while (performance.now() < due) await sleep(1);
+    under.push(push(many).then(() => latencies.push(performance.now() - due)));
+  }
+  await Promise.all(under);
+  rounds.push(latencies);
 }
-await Promise.all(under);
+const tails = rounds.map((latencies) => percentile(latencies, 0.99));
 
 await service.close();
 rmSync(directory, { recursive: true, force: true });
@@ -103,10 +110,10 @@ report('sharing', [
   ),
   below(
     'push until visible in every target, 1,000 pushes/s, p99',
-    percentile(latencies, 0.99),
+    middle(tails),
     20,
     'ms',
-    `p50 ${middle(latencies).toFixed(1)} ms, counted from the moment each was due`,
+    `counted from the moment each was due; median of ${rounds.length} rounds of four seconds: ${tails.map((tail) => tail.toFixed(1)).join(', ')}; p50 ${middle(rounds.flat()).toFixed(1)} ms`,
   ),
 ]);
 

@@ -10,6 +10,7 @@ import { readConfig } from '../../src/config/config.js';
 import type { Slot } from '../../src/vocabulary/slot.js';
 import { operator } from '../../src/workspaces/authorization/principal.js';
 import { digestOf } from './support/bench-service.js';
+import { caughtUp } from './support/caught-up.js';
 import { progress } from './support/progress.js';
 import { atMost, below, percentile, report } from './support/result.js';
 
@@ -54,12 +55,14 @@ await Promise.all(
     for (let i = writer; i < long; i += 64) await push(service, slot('long'), fewTags);
   }),
 );
-for (let i = 0; i < 9; i++) await push(service, slot('short'), fewTags);
 
 progress('warm');
+const shorts = 200;
+for (let i = 0; i < shorts * 5; i++) await push(service, slot(`short-${i % shorts}`), fewTags);
+await caughtUp(service);
 const warm = { long: [] as number[], short: [] as number[] };
 for (let i = 0; i < 1_000; i++) {
-  warm.short.push(await push(service, slot(`short-${Math.floor(i / 5)}`), fewTags));
+  warm.short.push(await push(service, slot(`short-${i % shorts}`), fewTags));
   warm.long.push(await push(service, slot('long'), fewTags));
 }
 
@@ -68,8 +71,9 @@ const cold: number[] = [];
 for (let i = 0; i < 10; i++) {
   await service.close();
   service = await openTagalong(config, logger);
+  await caughtUp(service);
   // The first statement on a connection is compiled then; that is the start's cost, not the stream's.
-  await push(service, slot('short'), fewTags);
+  await push(service, slot('short-0'), fewTags);
   cold.push(await push(service, slot('long'), fewTags));
 }
 await service.close();
