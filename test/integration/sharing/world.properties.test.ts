@@ -31,7 +31,7 @@ interface Sent {
   readonly id: string;
   readonly user: string;
   readonly command: ModelCommand;
-  readonly payload: Readonly<Record<string, unknown>>;
+  payload: Readonly<Record<string, unknown>>;
   answer: ModelAnswer;
   /** Set once it was accepted: what it is answered from then on. */
   first?: CommandAnswer;
@@ -86,11 +86,16 @@ class Life {
   }
 
   async #first(user: string, command: ModelCommand): Promise<void> {
-    const shareId = 'target' in command ? this.#shareIds.get(pairOf(command)) : undefined;
-    const payload = payloadOf(command, shareId ?? randomUUID());
+    const payload = this.#payloadOf(command);
     const sent: Sent = { id: randomUUID(), user, command, payload, answer: { word: '' } };
     this.#sent.push(sent);
     await this.#send(sent);
+  }
+
+  /** Names the share or request there is now. */
+  #payloadOf(command: ModelCommand): ReturnType<typeof payloadOf> {
+    const shareId = 'target' in command ? this.#shareIds.get(pairOf(command)) : undefined;
+    return payloadOf(command, shareId ?? randomUUID());
   }
 
   async #send(sent: Sent): Promise<void> {
@@ -108,6 +113,7 @@ class Life {
   /** What had an effect is answered as before; anything else is a command like any other. */
   async #again(sent: Sent): Promise<void> {
     if (sent.first === undefined) {
+      sent.payload = this.#payloadOf(sent.command);
       await this.#send(sent);
       return;
     }
