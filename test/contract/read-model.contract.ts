@@ -139,6 +139,8 @@ export function describeReadModelContract(adapter: string, makeSite: () => Promi
           counts.add((await shown()).length);
           await new Promise((resolve) => setImmediate(resolve));
         };
+        // Whether a query gets its turn before the commit is through is up to the database.
+        await watch();
         const commit = insertRows(live, things, rows, undefined, at(1)).then(() => 'committed');
         const watched = async (): Promise<'watched'> => watch().then(() => 'watched');
         while ((await Promise.race([commit, watched()])) === 'watched');
