@@ -156,7 +156,7 @@ describeOnEachReadModel(() => {
       log.unshare(web, 'beta');
       await settle();
       expect(await catalog.list('beta')).toEqual([]);
-    expect(await catalog.queries.deployments.list('beta')).toEqual({ deployments: [] });
+      expect(await catalog.queries.deployments.list('beta')).toEqual({ deployments: [] });
       expect(await names()).toEqual(['sandbox/web']);
     });
 

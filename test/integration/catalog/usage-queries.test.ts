@@ -25,8 +25,8 @@ describeOnEachReadModel(() => {
       const log = sharedAndDeployed();
       const catalog = await ProjectedCatalog.of(log.events);
       const { deployments } = catalog.queries;
-    const everything = await deployments.list('beta');
-    const [first, second, ...more] = everything.deployments;
+      const everything = await deployments.list('beta');
+      const [first, second, ...more] = everything.deployments;
       expect(first).toEqual({
         metadata: {
           name: 'agent-box',
@@ -44,16 +44,16 @@ describeOnEachReadModel(() => {
       });
       expect(second?.metadata).toMatchObject({ name: 'box', kind: 'sandbox' });
       expect(more).toEqual([]);
-    expect(everything.nextCursor).toBeUndefined();
-    expect(await deployments.list('beta', { kind: 'sandbox' })).toMatchObject({
-      deployments: [{ metadata: { name: 'box' } }],
-    });
-    const page = await deployments.list('beta', { limit: 1 });
-    expect(page.deployments).toMatchObject([{ metadata: { name: 'agent-box' } }]);
-    const after = parseDeploymentCursor(page.nextCursor ?? '');
-    expect(after).toEqual({ kind: 'agent', name: 'agent-box' });
-    const last = await deployments.list('beta', { limit: 1, after });
-    expect(last).toEqual({ deployments: [second] });
+      expect(everything.nextCursor).toBeUndefined();
+      expect(await deployments.list('beta', { kind: 'sandbox' })).toMatchObject({
+        deployments: [{ metadata: { name: 'box' } }],
+      });
+      const page = await deployments.list('beta', { limit: 1 });
+      expect(page.deployments).toMatchObject([{ metadata: { name: 'agent-box' } }]);
+      const after = parseDeploymentCursor(page.nextCursor ?? '');
+      expect(after).toEqual({ kind: 'agent', name: 'agent-box' });
+      const last = await deployments.list('beta', { limit: 1, after });
+      expect(last).toEqual({ deployments: [second] });
       expect((await deployments.get('acme', 'sandbox', 'home'))?.spec.image).toEqual({
         resourceType: 'sandbox',
         name: 'web',
