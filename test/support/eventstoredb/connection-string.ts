@@ -14,6 +14,7 @@ export function connectionStringTo(
   { user, query = [] }: ConnectionStringOptions = {},
 ): string {
   const security = caFile === undefined ? ['tls=false'] : ['tls=true', `tlsCAFile=${encodeURIComponent(caFile)}`];
-  const hosts = endpoints.map(({ host, port }) => `${host}:${port}`).join(',');
+  // With TLS a server has a name: newer releases of Node refuse to ask for the certificate of an address.
+  const hosts = endpoints.map(({ host, port }) => `${caFile === undefined ? host : 'localhost'}:${port}`).join(',');
   return `esdb://${user === undefined ? '' : `${user}@`}${hosts}?${[...security, ...query].join('&')}`;
 }
