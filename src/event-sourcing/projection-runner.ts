@@ -1,8 +1,10 @@
 import type { EventReader } from './event-store.js';
 import { hasPassed } from './position.js';
 import type { Position } from './position.js';
-import { GenerationFollower, defaultTuning } from './projection-follower.js';
-import type { Commit, FollowerHooks, FollowerTuning } from './projection-follower.js';
+import { GenerationFollower } from './projection-follower.js';
+import type { Commit, FollowerHooks } from './projection-follower.js';
+import { defaultTuning } from './projection-follower-tuning.js';
+import type { FollowerTuning } from './projection-follower-tuning.js';
 import type { Generation, ProjectionStore } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import type { Clock } from './subscriber-clock.js';
