@@ -29,10 +29,10 @@ export interface FollowerTuning {
 
 export const defaultTuning: FollowerTuning = {
   batchSize: 500,
-  commitEveryRows: 30_000,
+  commitEveryRows: 12_000,
   commitEveryMs: 500,
   buildCommitEveryMs: 3_000,
-  cachedRows: 30_000,
+  cachedRows: 10_000,
   liveCachedRows: 2_000,
   saveEveryMs: 1_000,
   levelWithinMs: 500,

@@ -7,6 +7,7 @@ import { PoisonSearch, culpritOf } from './projection-poison.js';
 import { Checkpoint } from './projection-checkpoint.js';
 import { isOfTheReadModel, isPassing } from './projection-faults.js';
 import { Gathering } from './projection-gathering.js';
+import type { BuildTurns } from './projection-build-turns.js';
 import { BufferedRows } from './projection-rows.js';
 import type { TableChanges } from './projection-changes.js';
 import type { Generation } from './projection-store.js';
@@ -53,6 +54,7 @@ export class GenerationFollower {
   #retries = 0;
   readonly #rows: BufferedRows;
   readonly #writing: WriteBehind;
+  #endTurn: () => void = () => undefined;
   /** What is projected and not yet written. */
   #pending: { readonly to: Position; readonly events: number } | undefined;
   /** What was being projected or committed when something was thrown. */
@@ -65,6 +67,7 @@ export class GenerationFollower {
     private readonly reader: EventReader,
     private readonly clock: Clock,
     private readonly tuning: FollowerTuning,
+    private readonly turns: BuildTurns,
     private readonly hooks: FollowerHooks,
   ) {
     this.#checkpoint = new Checkpoint(generation);
@@ -100,7 +103,7 @@ export class GenerationFollower {
   }
 
   /** Reads the checkpoint without following yet. */
-  async prepare(): Promise<void> {
+  async prepare(): Promise<{ readonly complete: boolean }> {
     const from = this.#checkpoint.position;
     const { complete, moved } = await this.#checkpoint.read();
     const { position } = this.#checkpoint;
@@ -108,6 +111,7 @@ export class GenerationFollower {
     this.#head ??= position;
     if (moved) this.#rows.discard();
     if (moved && position !== undefined) this.#tell(from, position);
+    return { complete };
   }
 
   /** Follows from the checkpoint on. Harmless when it already does. */
@@ -148,10 +152,12 @@ export class GenerationFollower {
       } catch (error) {
         await this.#writing.given();
         this.#rows.discard();
+        this.#endTurn();
         this.#pending = undefined;
         failed = await this.#judge(error, signal);
       }
     }
+    this.#endTurn();
     this.#running = undefined;
     this.#state = failed ? 'failed' : 'halted';
     if (!failed && this.#wanted) this.#launch();
@@ -159,9 +165,10 @@ export class GenerationFollower {
 
   async #follow(signal: AbortSignal): Promise<void> {
     this.#inHand = [];
-    await this.prepare();
-    if (this.#checkpoint.position === undefined) this.#rows.startEmpty();
     this.#state = 'catching-up';
+    const { complete } = await this.prepare();
+    if (!complete && this.projection.tables.length > 0) this.#endTurn = await this.turns.take(signal);
+    if (this.#checkpoint.position === undefined) this.#rows.startEmpty();
     await this.#aim();
     this.#committedAt = this.clock.now();
     const options = { after: this.#checkpoint.position, batchSize: this.tuning.batchSize, signal };
@@ -211,6 +218,7 @@ export class GenerationFollower {
     await this.#commit();
     // What made catching up fast is not needed any more.
     this.#rows.discard();
+    this.#endTurn();
     this.#recovered();
     this.#state = 'live';
   }
@@ -260,7 +268,9 @@ export class GenerationFollower {
     if (this.#poison.active) return this.#commit();
     await this.#writing.done();
     if (this.#pending === undefined) return;
-    this.#writing.begun(this.#write(this.#pending, this.#rows.changes()));
+    const changes = this.#rows.changes();
+    const clears = changes.some((changed) => changed.clears.length > 0);
+    this.#writing.begun(this.#write(this.#pending, changes), clears);
     this.#pending = undefined;
     this.#rows.committed(this.tuning.cachedRows);
   }

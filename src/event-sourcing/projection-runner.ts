@@ -1,6 +1,7 @@
 import type { EventReader } from './event-store.js';
 import { hasPassed } from './position.js';
 import type { Position } from './position.js';
+import { BuildTurns } from './projection-build-turns.js';
 import { GenerationFollower } from './projection-follower.js';
 import type { Commit, FollowerHooks } from './projection-follower.js';
 import { defaultTuning } from './projection-follower-tuning.js';
@@ -54,6 +55,7 @@ export class ProjectionRunner {
   constructor(
     readonly projection: Projection,
     private readonly surroundings: SubscriberSurroundings,
+    private readonly turns = new BuildTurns(),
   ) {
     this.#waiters = new PositionWaiters(surroundings.clock);
   }
@@ -244,6 +246,7 @@ export class ProjectionRunner {
       reader,
       clock,
       { ...defaultTuning, ...(this.#live === undefined ? {} : besideLiveTuning), ...tuning },
+      this.turns,
       hooks,
     );
     return follower;

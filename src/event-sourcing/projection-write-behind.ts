@@ -3,16 +3,22 @@ import type { RowSource } from './projection-store.js';
 type Outcome = { readonly kind: 'written' } | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
- * At most one write on its way, while the next events are projected. What is read from the tables meanwhile waits for
- * it, so that nobody sees rows as they were before.
+ * At most one write on its way, while the next events are projected. Nobody sees rows as they were before it: the rows
+ * that it writes stay in memory until the next one begins, so that only what may be found without its key waits for it.
  */
 export class WriteBehind implements RowSource {
   #underWay: Promise<Outcome> | undefined;
+  #clears = false;
 
   constructor(private readonly source: RowSource) {}
 
-  /** Takes a write along that has just begun. The one before it must have ended. */
-  begun(write: Promise<void>): void {
+  /**
+   * Takes a write along that has just begun. The one before it must have ended.
+   *
+   * @param clears whether it takes away rows that may not be in memory
+   */
+  begun(write: Promise<void>, clears: boolean): void {
+    this.#clears = clears;
     this.#underWay = write.then(
       () => ({ kind: 'written' }),
       (error: unknown) => ({ kind: 'failed', error }),
@@ -34,7 +40,7 @@ export class WriteBehind implements RowSource {
   }
 
   async loadKeys(...asked: Parameters<RowSource['loadKeys']>): ReturnType<RowSource['loadKeys']> {
-    await this.done();
+    if (this.#clears) await this.done();
     return this.source.loadKeys(...asked);
   }
 

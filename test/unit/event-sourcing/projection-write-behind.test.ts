@@ -5,7 +5,7 @@ import type { TableSpec } from '../../../src/event-sourcing/projection.js';
 const table: TableSpec = { name: 'things', columns: { id: { type: 'text' } }, primaryKey: ['id'] };
 
 describe('a write behind what is projected', () => {
-  function setUp(): {
+  function setUp(clears = true): {
     readonly writing: WriteBehind;
     readonly said: string[];
     readonly write: { readonly end: () => void; readonly fail: (error: Error) => void };
@@ -28,6 +28,7 @@ describe('a write behind what is projected', () => {
       write.then(() => {
         said.push('written');
       }),
+      clears,
     );
     return { writing, said, write: { end, fail } };
   }
@@ -38,6 +39,15 @@ describe('a write behind what is projected', () => {
     write.end();
     await loading;
     expect(said).toEqual(['written', 'loaded', 'loaded']);
+  });
+
+  it('lets rows be read by their keys meanwhile, unless it clears others than those in memory', async () => {
+    const { writing, said, write } = setUp(false);
+    await writing.loadKeys(table, [['a']]);
+    const searching = writing.loadWhere(table, { id: 'a' });
+    write.end();
+    await searching;
+    expect(said).toEqual(['loaded', 'written', 'loaded']);
   });
 
   it('is told of its failure once, by whoever waits first', async () => {
