@@ -85,6 +85,7 @@ export class EventStoreDbConnection {
    */
   async call<T>(use: Use, what: string, work: Work<T>): Promise<T> {
     const giveUpAt = Date.now() + this.#times.patienceMs;
+    let said: string | undefined;
     for (let tries = 0, pause = firstPauseMs; ; tries += 1, pause = Math.min(pause * 2, lastPauseMs)) {
       while (this.#replacing !== undefined) await this.#replacing;
       if (this.#closed) throw closed();
@@ -102,8 +103,10 @@ export class EventStoreDbConnection {
           throw fault.error;
         }
         this.failed(use, current.client, thrown);
+        // A try that time was too short for says less than the one before.
+        if (said === undefined || !(thrown instanceof NoAnswerError)) said = fault.message;
         // No waiting mends a certificate.
-        if (isAboutTls(fault.message) || Date.now() + pause >= giveUpAt) throw unavailable(what, fault.message, thrown);
+        if (isAboutTls(said) || Date.now() + pause >= giveUpAt) throw unavailable(what, said, thrown);
         await sleep(pause);
       }
     }

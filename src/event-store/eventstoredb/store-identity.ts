@@ -1,7 +1,7 @@
-import { FORWARDS, START, StreamNotFoundError } from '@eventstore/db-client';
 import { v4 as uuid } from 'uuid';
-import type { SteadyClient } from './eventstoredb.client.js';
 import type { EventStoreDbConnection } from './eventstoredb.connection.js';
+import { readStreamPage } from './log-pages.js';
+import type { Reading } from './log-pages.js';
 
 const eventType = 'EventStoreFounded';
 
@@ -12,41 +12,30 @@ const eventType = 'EventStoreFounded';
  * @throws Error when the stream holds something else
  */
 export async function storeIdentity(connection: EventStoreDbConnection, stream: string): Promise<string> {
-  return connection.call(
-    'append',
-    'read its identity',
-    async (client) => (await read(client, stream)) ?? found(client, stream),
-  );
+  return connection.call('append', 'read its identity', async (client, heard) => {
+    const reading = { client, heard };
+    return (await read(reading, stream)) ?? found(reading, stream);
+  });
 }
 
-async function found(client: SteadyClient, stream: string): Promise<string> {
+async function found(reading: Reading, stream: string): Promise<string> {
   const storeId = uuid();
   const event = { id: uuid(), type: eventType, data: bytesOf({ storeId }), metadata: bytesOf({}) };
-  const { kind } = await client.append({ stream, expected: 'no-stream', events: [event] });
+  const { kind } = await reading.client.append({ stream, expected: 'no-stream', events: [event] });
   if (kind === 'appended') return storeId;
-  const theirs = await read(client, stream);
+  const theirs = await read(reading, stream);
   if (theirs === undefined) throw new TypeError(notAnIdentity(stream));
   return theirs;
 }
 
-async function read(client: SteadyClient, stream: string): Promise<string | undefined> {
-  try {
-    for await (const { event } of client.readStream(stream, {
-      direction: FORWARDS,
-      fromRevision: START,
-      maxCount: 1,
-      ...client.readOptions,
-    })) {
-      const data: unknown = event?.data;
-      if (typeof data === 'object' && data !== null && 'storeId' in data && typeof data.storeId === 'string') {
-        return data.storeId;
-      }
-      throw new TypeError(notAnIdentity(stream));
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof StreamNotFoundError)) throw thrown;
+async function read(reading: Reading, stream: string): Promise<string | undefined> {
+  const [first] = await readStreamPage(reading, stream, undefined, 'forwards', 1);
+  if (first === undefined) return undefined;
+  const data: unknown = first.event?.data;
+  if (typeof data === 'object' && data !== null && 'storeId' in data && typeof data.storeId === 'string') {
+    return data.storeId;
   }
-  return undefined;
+  throw new TypeError(notAnIdentity(stream));
 }
 
 function notAnIdentity(stream: string): string {

@@ -84,7 +84,7 @@ describe('an EventStoreDB cluster under load', () => {
       { timeout: 25_000 },
     );
     const { answered, longestPauseMs, refusals } = await load.stop();
-    console.info(`${name}: ${longestPauseMs} ms without an answer, ${answered.length} appends, ${refusals} refusals`);
+    process.stdout.write(`${name}: ${longestPauseMs} ms without an answer, ${answered.length} appends, ${refusals} refusals\n`);
 
     const log = idsOf(await wholeLog(store));
     expect(new Set(log).size).toBe(log.length);

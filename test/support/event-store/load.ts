@@ -57,7 +57,7 @@ export class Load {
         this.#note(event.id);
         return result.revision;
       } catch (fault) {
-        if (!(fault instanceof StoreUnavailableError)) throw fault;
+        if (!(fault instanceof StoreUnavailableError) || fault.message.includes('closed')) throw fault;
         this.#refusals += 1;
       }
     }
