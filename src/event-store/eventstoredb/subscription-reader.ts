@@ -1,5 +1,7 @@
-import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
+import type { AllStreamResolvedEvent } from '@eventstore/db-client';
 import { START, streamNameFilter } from '@eventstore/db-client';
+import { AbortWatch } from '../abort-watch.js';
+import type { SteadyClient } from './eventstoredb.client.js';
 import type { LogPosition } from './eventstoredb.position.js';
 
 /** What the server has sent, in the order it was sent in. */
@@ -22,6 +24,8 @@ export interface SubscriptionRequest {
 /** Searching this many foreign events on the server is worth a checkpoint. */
 const searchWindow = 32;
 
+const aborts = new AbortWatch();
+
 class Mark {
   constructor(readonly received: Received) {}
 }
@@ -33,12 +37,13 @@ class Mark {
  * They are put among the events instead, at the place they arrived at, so that each is read when everything before it was.
  */
 export class SubscriptionReader {
-  readonly #stream: ReturnType<EventStoreDBClient['subscribeToAll']>;
+  readonly #stream: ReturnType<SteadyClient['subscribeToAll']>;
   #fault: Error | undefined;
   #hasEnded = false;
+  #answered = false;
   #wake: (() => void) | undefined;
 
-  constructor(client: EventStoreDBClient, { prefixes, from, buffer }: SubscriptionRequest) {
+  constructor(client: SteadyClient, { prefixes, from, buffer }: SubscriptionRequest) {
     const filter = streamNameFilter({
       prefixes: [...prefixes],
       maxSearchWindow: searchWindow,
@@ -48,6 +53,9 @@ export class SubscriptionReader {
       },
     });
     this.#stream = client.subscribeToAll({ fromPosition: from ?? START, filter }, { highWaterMark: buffer });
+    this.#stream.on('confirmation', () => {
+      this.#answered = true;
+    });
     this.#stream.on('caughtUp', () => {
       this.#stream.push(new Mark({ kind: 'caught-up' }));
     });
@@ -65,6 +73,11 @@ export class SubscriptionReader {
     this.#stream.on('close', () => {
       this.#end();
     });
+  }
+
+  /** Whether the server has taken the subscription, which it says at once. */
+  get answered(): boolean {
+    return this.#answered;
   }
 
   /** What has arrived and was not read, up to so many messages. @throws what the subscription has failed with, once all is read */
@@ -87,7 +100,7 @@ export class SubscriptionReader {
     return new Promise((resolve) => {
       const settle = (outcome: Awaited): void => {
         clearTimeout(timer);
-        for (const signal of signals) signal.removeEventListener('abort', aborted);
+        for (const signal of signals) aborts.remove(signal, aborted);
         this.#wake = undefined;
         resolve(outcome);
       };
@@ -97,7 +110,7 @@ export class SubscriptionReader {
       const timer = setTimeout(() => {
         settle('silent');
       }, silentMs);
-      for (const signal of signals) signal.addEventListener('abort', aborted);
+      for (const signal of signals) aborts.add(signal, aborted);
       this.#wake = () => {
         settle(this.#stream.readableLength > 0 || !this.#hasEnded ? 'received' : 'ended');
       };
