@@ -10,6 +10,7 @@ import type { Tagalong } from './composition/tagalong.js';
 import { HttpModule } from './http/http.module.js';
 import { ImagesModule } from './images/images.module.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkspacesModule } from './workspaces/workspaces.module.js';
 
 /** Every door of the service. */
@@ -25,6 +26,7 @@ export class AppModule {
         FeedModule,
         ImagesModule,
         WorkspacesModule,
+        WebhooksModule,
         CommandBusModule,
         AuditModule,
         BillingModule,

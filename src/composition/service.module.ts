@@ -18,6 +18,9 @@ import { SERVING } from '../http/serving.js';
 import { ImageHandlers } from '../images/handlers/image-handlers.js';
 import { EarlierViews } from '../images/earlier-views.js';
 import { ImageAnswers } from '../images/image-answers.js';
+import { ManualDeliveries } from '../webhooks/deliveries/manual-deliveries.js';
+import { WebhookHandlers } from '../webhooks/handlers/webhook-handlers.js';
+import { WebhookReader } from '../webhooks/webhook-reader.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import { IMAGE_COUNTER } from '../workspaces/image-counter.js';
 import { createMetrics } from './metrics.js';
@@ -47,6 +50,9 @@ export class ServiceModule {
       { provide: CatalogReader, useValue: service.catalogReader },
       { provide: CatalogFeed, useValue: service.feed },
       { provide: StandingAccess, useValue: service.standingAccess },
+      { provide: WebhookHandlers, useValue: service.webhooks.handlers },
+      { provide: WebhookReader, useValue: service.webhooks.reader },
+      { provide: ManualDeliveries, useValue: service.webhooks.manual },
       { provide: ImageQueries, useValue: catalog.images },
       { provide: ShareQueries, useValue: catalog.shares },
       { provide: DeploymentQueries, useValue: catalog.deployments },

@@ -42,10 +42,14 @@ import type { AccessDirectory } from '../workspaces/authorization/access-directo
 import { principalName } from '../workspaces/authorization/principal.js';
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
 import { accountAggregate } from '../workspaces/domain/account.aggregate.js';
+import { webhookCommandDefinitions } from '../webhooks/commands/webhook-command-definitions.js';
+import { webhookAggregate } from '../webhooks/domain/webhook.aggregate.js';
 import { workspaceAggregate } from '../workspaces/domain/workspace.aggregate.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import type { ImageCounter } from '../workspaces/image-counter.js';
 import { ProjectedEarlierCommands } from './earlier-commands.js';
+import { createWebhooks } from './webhooks.js';
+import type { Webhooks } from './webhooks.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
@@ -70,6 +74,7 @@ export interface Tagalong {
   readonly catalogReader: CatalogReader;
   readonly feed: CatalogFeed;
   readonly standingAccess: StandingAccess;
+  readonly webhooks: Webhooks;
   readonly bus: CommandBus;
   readonly readYourWrites: ReadYourWrites;
   readonly positions: GivenPositions;
@@ -232,9 +237,23 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const standingAccess = new StandingAccess(authenticator, directory);
   const feed = createCatalogFeed(stores, projections, directory, positions, clock);
 
+  const webhooks = await createWebhooks({
+    config,
+    readModel,
+    executor: executorFor(webhookAggregate),
+    commandLog,
+    projections,
+    directory,
+    readYourWrites,
+    feed,
+    clock,
+    logger,
+  });
+
   const serving = servingFrom(await events.head(), projections);
   await projections.start();
   expiry.start();
+  webhooks.deliveries.start();
   return {
     config,
     clock,
@@ -250,11 +269,20 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, positions),
     feed,
     standingAccess,
-    bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
+    webhooks,
+    bus: new CommandBus(
+      [
+        ...imageCommandDefinitions(images),
+        ...accessCommandDefinitions(access),
+        ...webhookCommandDefinitions(webhooks.handlers),
+      ],
+      readYourWrites,
+    ),
     readYourWrites,
     positions,
     serving,
     async close() {
+      await webhooks.deliveries.stop();
       await feed.close();
       await expiry.stop();
       await projections.stop();

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { defaultPostgresSettings, isPostgresUrl, isSchemaName } from '../read-model/postgres/postgres.settings.js';
 import { isConnectionString } from '../event-store/eventstoredb/connection-string.js';
+import { defaultRetrySeconds } from '../webhooks/deliveries/retry-plan.js';
+import { isCidr } from '../webhooks/sending/address-rules.js';
+import type { PrivateAddresses } from '../webhooks/sending/address-rules.js';
+import { shortestSecret } from './service-secret.js';
 import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
 
 /** A number of milliseconds, bytes or things, written in decimal digits. */
@@ -95,6 +99,37 @@ const settings = {
     .default(10_000)
     .describe('How long a shutdown waits for requests under way, in milliseconds.'),
   TAGALONG_SHARE_REQUEST_DAYS: count(1, 365).default(7).describe('Days until a share request across accounts expires.'),
+  TAGALONG_SECRET: z
+    .string()
+    .min(shortestSecret, `must have at least ${shortestSecret} characters`)
+    .optional()
+    .describe(
+      'What the secrets of webhooks are derived from; the same on every node. Made at first start and kept in DATA_DIR/service.secret when not given.',
+    ),
+  TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: z
+    .string()
+    .default('refuse')
+    .refine(
+      (text) => text === 'refuse' || text === 'allow' || text.split(',').every(isCidr),
+      'must be refuse, allow, or ranges of addresses with commas between them, such as 10.1.0.0/16,fd00::/8',
+    )
+    .describe(
+      'Webhooks to addresses that are not public: `refuse`, `allow`, or the ranges that are allowed, such as `10.1.0.0/16,fd00::/8`.',
+    ),
+  TAGALONG_WEBHOOK_TIMEOUT_MS: count(100, 60_000)
+    .default(10_000)
+    .describe('How long the receiver of a webhook may take to answer, in milliseconds.'),
+  TAGALONG_WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .default(defaultRetrySeconds.join(','))
+    .refine(
+      (text) => text.split(',').every((part) => /^\d{1,6}(\.\d{1,3})?$/.test(part)) && text.split(',').length <= 15,
+      'must be up to 15 numbers of seconds with commas between them, such as 5,60,300',
+    )
+    .describe('Waits between the attempts to deliver one event to a webhook, in seconds.'),
+  TAGALONG_WEBHOOK_DISABLE_DAYS: count(1, 365)
+    .default(5)
+    .describe('A webhook is disabled when no attempt has succeeded for so many days.'),
   TAGALONG_TRUST_PROXY: z.stringbool().default(false).describe('Believe X-Forwarded-For from a proxy in front.'),
 } as const;
 
@@ -125,6 +160,14 @@ export type EventStorePlace =
 export type ReadModelPlace =
   { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly settings: PostgresSettings };
 
+/** How webhooks are served. */
+export interface WebhookConfig {
+  readonly privateAddresses: PrivateAddresses;
+  readonly timeoutMs: number;
+  readonly retrySeconds: readonly number[];
+  readonly disableDays: number;
+}
+
 /** The parsed environment. */
 export interface Config {
   readonly dataDirectory: string;
@@ -142,6 +185,8 @@ export interface Config {
   readonly readYourWritesMs: number;
   readonly shutdownMs: number;
   readonly shareRequestDays: number;
+  readonly secret: string | undefined;
+  readonly webhooks: WebhookConfig;
   readonly trustProxy: boolean;
 }
 
@@ -192,6 +237,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     readYourWritesMs: values.TAGALONG_READ_YOUR_WRITES_MS,
     shutdownMs: values.TAGALONG_SHUTDOWN_MS,
     shareRequestDays: values.TAGALONG_SHARE_REQUEST_DAYS,
+    secret: values.TAGALONG_SECRET,
+    webhooks: webhooksOf(values),
     trustProxy: values.TAGALONG_TRUST_PROXY,
   };
 }
@@ -213,6 +260,16 @@ function readModelOf(values: z.infer<typeof schema>): ReadModelPlace {
     idleInTransactionTimeoutMs: values.TAGALONG_READ_MODEL_IDLE_TRANSACTION_TIMEOUT_MS,
   };
   return { kind: 'postgres', settings };
+}
+
+function webhooksOf(values: z.infer<typeof schema>): WebhookConfig {
+  const { TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: addresses } = values;
+  return {
+    privateAddresses: addresses === 'refuse' || addresses === 'allow' ? addresses : addresses.split(','),
+    timeoutMs: values.TAGALONG_WEBHOOK_TIMEOUT_MS,
+    retrySeconds: values.TAGALONG_WEBHOOK_RETRY_SECONDS.split(',').map(Number),
+    disableDays: values.TAGALONG_WEBHOOK_DISABLE_DAYS,
+  };
 }
 
 /** Every setting with its meaning and default, for the operations guide and `serve --help`. */
