@@ -55,7 +55,7 @@ export class ManualDeliveries {
   ): Promise<Delivery> {
     const signal = AbortSignal.timeout(longestMs);
     try {
-      const made = await this.messenger.attempt(webhook, delivery, 'slow', signal);
+      const made = await this.messenger.attempt(webhook, delivery, 'slow', { waiting: signal, sending: signal });
       const attempt = { ...made.attempt, isManual: true };
       return await this.log.revise(webhook.id, delivery, (known) => {
         const { nextAttemptAt, ...rest } = known;

@@ -14,6 +14,12 @@ export interface MessengerParts {
   readonly clock: Clock;
 }
 
+/** Until when an attempt is wanted: while it waits for its turn, and when it is under way. */
+export interface AttemptSignals {
+  readonly waiting: AbortSignal;
+  readonly sending: AbortSignal;
+}
+
 /** An attempt, and what the receiver has said with it. */
 export interface MadeAttempt {
   readonly attempt: Attempt;
@@ -26,15 +32,20 @@ export class Messenger {
   constructor(private readonly parts: MessengerParts) {}
 
   /** Makes one attempt. Aborting throws the signal's reason; whether the message has arrived is then not known. */
-  attempt(webhook: WebhookView, delivery: Delivery, lane: Lane, signal: AbortSignal): Promise<MadeAttempt> {
+  attempt(
+    webhook: WebhookView,
+    delivery: Delivery,
+    lane: Lane,
+    { waiting, sending }: AttemptSignals,
+  ): Promise<MadeAttempt> {
     const { sender, secrets, slots, clock } = this.parts;
-    return slots.run(lane, webhook.workspace, signal, async () => {
+    return slots.run(lane, webhook.workspace, waiting, async () => {
       const at = clock.now();
       const { present, previous } = secrets.keysOf(webhook, at);
       const keys = previous === undefined ? [present] : [present, previous.key];
       const { id, body } = delivery;
       const headers = { ...signedHeaders(id, body, Math.floor(at / 1_000), keys), 'content-type': cloudEventMediaType };
-      const outcome = await sender.send({ url: webhook.url, headers, body }, signal);
+      const outcome = await sender.send({ url: webhook.url, headers, body }, sending);
       return madeAttempt(outcome, at, Math.max(0, clock.now() - at));
     });
   }

@@ -47,7 +47,7 @@ export class WebhookDeliveries {
     this.#turn = this.#turn.then(() => this.#refresh(changes, signal));
   }
 
-  /** Breaks off what is under way; it is sent again after the next start. */
+  /** Ends in bounded time. What is broken off by it is sent again after the next start. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#abort.abort();
@@ -85,12 +85,14 @@ export class WebhookDeliveries {
 
   /** Has a worker for each of these webhooks of a workspace, or of all, and for no others of it. */
   async #adopt(webhooks: readonly WebhookView[], workspace: string | undefined): Promise<void> {
+    const ending: Promise<void>[] = [];
     const wanted = new Map(webhooks.map((webhook) => [keyOf(webhook), webhook]));
     for (const [key, worker] of this.#workers) {
       if (wanted.has(key) || !(workspace === undefined || key.startsWith(`${workspace}/`))) continue;
       this.#workers.delete(key);
-      await worker.stop();
+      ending.push(worker.stop());
     }
+    await Promise.all(ending);
     for (const [key, webhook] of wanted) {
       const present = this.#workers.get(key);
       if (present !== undefined) {

@@ -29,6 +29,8 @@ export interface WebhookWorkerParts {
 
 /** So long after a fault of ours, or when there is nothing to do but to look again. */
 const pauseMs = 5_000;
+/** How long a stop waits for answers. */
+const graceMs = 2_000;
 /** A wait is looked at again so often: somebody may have delivered by hand what others wait behind. */
 const longestNapMs = 30_000;
 /** Who took longer than that for its last answer is slow. */
@@ -42,6 +44,9 @@ const slowMs = 2_000;
  * the same id.
  */
 export class WebhookWorker {
+  /** Nothing more is begun. */
+  readonly #stop = new AbortController();
+  /** What is under way is broken off. */
   readonly #abort = new AbortController();
   #ended: Promise<void> = Promise.resolve();
   #cursor: DeliveryCursor | undefined;
@@ -61,14 +66,18 @@ export class WebhookWorker {
     this.webhook = webhook;
   }
 
-  /** Breaks off what is under way, and ends for good. */
+  /** Ends for good. What is under way has a moment to be answered, so that it need not be sent again. */
   async stop(): Promise<void> {
-    this.#abort.abort();
+    this.#stop.abort();
+    const cancel = this.parts.clock.after(graceMs, () => {
+      this.#abort.abort();
+    });
     await this.#ended;
+    cancel();
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#abort;
+    const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
         await this.#work();
@@ -90,7 +99,7 @@ export class WebhookWorker {
       return;
     }
     const wait = this.#dueAt(pending) - clock.now();
-    if (wait > 0) await sleep(clock, Math.min(wait, longestNapMs), this.#abort.signal);
+    if (wait > 0) await sleep(clock, Math.min(wait, longestNapMs), this.#stop.signal);
     else await this.#attempt(pending, this.#cursor);
   }
 
@@ -104,7 +113,7 @@ export class WebhookWorker {
   async #follow(from: DeliveryCursor): Promise<void> {
     const { feed, log, clock } = this.parts;
     const { workspace, id } = this.webhook;
-    const { signal } = this.#abort;
+    const { signal } = this.#stop;
     let cursor = from;
     let skipped: Position | undefined;
     for await (const message of feed.follow({ workspace, after: cursor.position, signal })) {
@@ -122,7 +131,7 @@ export class WebhookWorker {
           ...cursor,
           position: message.position,
         });
-        if (!isDelivered) return;
+        if (!isDelivered || signal.aborted) return;
         cursor = this.#cursor ?? cursor;
       }
     }
@@ -133,10 +142,10 @@ export class WebhookWorker {
   /** Makes one attempt and records what came of it. True when it is delivered. */
   async #attempt(delivery: Delivery, cursor: DeliveryCursor): Promise<boolean> {
     const { log, messenger, clock } = this.parts;
-    const { signal } = this.#abort;
+    const { signal } = this.#stop;
     const { webhook } = this;
     const lane = delivery.attempts.length > 0 ? 'slow' : this.#lane;
-    const made = await messenger.attempt(webhook, delivery, lane, signal);
+    const made = await messenger.attempt(webhook, delivery, lane, { waiting: signal, sending: this.#abort.signal });
     this.#lane = made.verdict === 'delivered' && made.attempt.durationMs <= slowMs ? 'quick' : 'slow';
     const failingSince = this.#failingSince(made, cursor);
     const reason = this.#disablingReason(made, failingSince);

@@ -11,7 +11,7 @@ import type { SignedHeaders } from './signature.js';
 /** A message on its way out. */
 export interface OutgoingMessage {
   readonly url: string;
-  readonly headers: SignedHeaders & Readonly<Record<string, string>>;
+  readonly headers: SignedHeaders & { readonly 'content-type'?: string };
   readonly body: string;
 }
 
