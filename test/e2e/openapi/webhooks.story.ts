@@ -28,6 +28,12 @@ async function sending(recorder: Recorder, receiver: Receiver): Promise<void> {
   const body = { digest: `sha256:${'7'.repeat(64)}`, size: 7 };
   await recorder.expect(200, 'PUT', '/v0/images/job/hooked/tags/v1', { workspace, body });
   await receiver.count(1);
+  for (let waits = false; !waits;) {
+    const pending = await recorder.expect(200, 'GET', `${hook}/deliveries?state=pending`, { workspace });
+    waits = pending.text.includes('nextAttemptAt');
+  }
+  await recorder.expect(200, 'POST', `${hook}/test`, { workspace });
+  receiver.behaviour = (_message, _n, response) => void response.destroy();
   await recorder.expect(200, 'POST', `${hook}/test`, { workspace });
   receiver.behaviour = answering(204);
   await recorder.expect(200, 'POST', `${hook}/test`, { workspace });
