@@ -20,6 +20,7 @@ import { EarlierViews } from '../images/earlier-views.js';
 import { ImageAnswers } from '../images/image-answers.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import { IMAGE_COUNTER } from '../workspaces/image-counter.js';
+import { brokerProviders } from './broker-providers.js';
 import { createMetrics } from './metrics.js';
 import { readinessOf } from './readiness.js';
 import { recordProviders } from './record-providers.js';
@@ -52,6 +53,7 @@ export class ServiceModule {
       { provide: DeploymentQueries, useValue: catalog.deployments },
       { provide: ResolveQueries, useValue: catalog.resolve },
       { provide: UsageQueries, useValue: catalog.usage },
+      ...brokerProviders(service),
       ...recordProviders(service),
     ];
     return { module: ServiceModule, providers, exports: providers };
