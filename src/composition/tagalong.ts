@@ -5,6 +5,7 @@ import { CatalogReader } from '../catalog/catalog-reader.js';
 import { catalogProjection } from '../catalog/catalog.projection.js';
 import { catalogQueries } from '../catalog/catalog.queries.js';
 import type { CatalogQueries } from '../catalog/catalog.queries.js';
+import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
@@ -50,6 +51,7 @@ import type { ImageCounter } from '../workspaces/image-counter.js';
 import { ProjectedEarlierCommands } from './earlier-commands.js';
 import { createWebhooks } from './webhooks.js';
 import type { Webhooks } from './webhooks.js';
+import { brokerLink } from './broker-link.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
@@ -61,6 +63,7 @@ import { timeText } from './system-clock.js';
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
   readonly config: Config;
+  readonly logger: Logger;
   readonly clock: Clock;
   readonly stores: Stores;
   readonly projections: ProjectionHost;
@@ -76,6 +79,8 @@ export interface Tagalong {
   readonly standingAccess: StandingAccess;
   readonly webhooks: Webhooks;
   readonly bus: CommandBus;
+  /** To the message broker, when there is one. */
+  readonly link: BrokerLink | undefined;
   readonly readYourWrites: ReadYourWrites;
   readonly positions: GivenPositions;
   readonly serving: Serving;
@@ -256,6 +261,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   webhooks.deliveries.start();
   return {
     config,
+    logger,
     clock,
     stores,
     projections,
@@ -278,6 +284,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       ],
       readYourWrites,
     ),
+    link: brokerLink(config, logger),
     readYourWrites,
     positions,
     serving,

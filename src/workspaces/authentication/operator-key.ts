@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readPrivateFile, writePrivateFile } from '../../config/private-file.js';
+import { publicKeyOf } from '../../message-token/signing-key.js';
 import { digestsEqual, keyDigest } from './api-key.js';
 
 const fileName = 'operator.key';
@@ -10,9 +11,12 @@ const shortest = 24;
 /** Recognizes the operator key without keeping it. */
 export class OperatorKey {
   readonly #digest: Uint8Array;
+  /** Verifies what the operator signs, as `publicKeyOf` writes it. */
+  readonly publicKey: string;
 
   constructor(key: string) {
     this.#digest = keyDigest(key);
+    this.publicKey = publicKeyOf(key);
   }
 
   /** Whether this is the digest of the operator key; see `keyDigest`. */
