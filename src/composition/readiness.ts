@@ -1,5 +1,6 @@
 import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
+import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Readiness, ReadinessCheck } from '../http/health.controller.js';
 import type { Tagalong } from './tagalong.js';
 
@@ -32,7 +33,9 @@ async function readModelCheck({ readModel }: Tagalong['stores']): Promise<Readin
 function projectionCheck({ name, state, fault, eventsProcessed }: SubscriberStatus, built: boolean): ReadinessCheck {
   const ready = built && (state === 'live' || state === 'catching-up');
   const detail = fault?.message ?? `${state}, ${eventsProcessed} events so far`;
-  return { name: `projection ${name}`, ready, ...(!ready && { detail }) };
+  // While the broker that events go to is away, everything else goes on.
+  const optional = name === eventsOutName;
+  return { name: `projection ${name}`, ready, ...(optional && { optional }), ...(!ready && { detail }) };
 }
 
 /** Requests are answered without the broker too: to take them away would only make things worse. */

@@ -19,6 +19,7 @@ import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
+import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import { GivenPositions } from '../http/given-positions.js';
@@ -52,6 +53,7 @@ import { ProjectedEarlierCommands } from './earlier-commands.js';
 import { createWebhooks } from './webhooks.js';
 import type { Webhooks } from './webhooks.js';
 import { brokerLink } from './broker-link.js';
+import { createEventsOut } from './events-out.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
@@ -149,6 +151,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const sharing = new SharingSteps(slots);
   const moves = new DeploymentMoves(slots, events);
 
+  const eventsOut = createEventsOut(config, () => projections.get(eventsOutName).checkpoint, logger);
   const projections: ProjectionHost = new ProjectionHost(
     {
       store: readModel.projections,
@@ -158,7 +161,11 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
         logReport(logger, report);
       },
     },
-    [...readModelProjections(), slotProcess({ sharing, moves, now })],
+    [
+      ...readModelProjections(),
+      slotProcess({ sharing, moves, now }),
+      ...(eventsOut === undefined ? [] : [eventsOut.projection]),
+    ],
   );
   projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
     if (committed !== undefined && !changesAccess(committed)) return;
@@ -256,6 +263,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   });
 
   const serving = servingFrom(await events.head(), projections);
+  eventsOut?.start();
   await projections.start();
   expiry.start();
   webhooks.deliveries.start();
@@ -293,6 +301,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       await feed.close();
       await expiry.stop();
       await projections.stop();
+      await eventsOut?.close();
       await stores.close();
     },
   };

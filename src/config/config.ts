@@ -12,6 +12,8 @@ import type { PostgresSettings } from '../read-model/postgres/postgres.settings.
 const url = z.url({ protocol: /^https?$/ });
 
 const embedded = 'embedded';
+const noEvents = 'off';
+const sameBroker = 'command-bus';
 const { schema: defaultSchema, ...defaults } = defaultPostgresSettings;
 
 /** Every setting of the service, by environment variable. Unknown `TAGALONG_…` variables are refused as typing errors. */
@@ -114,6 +116,16 @@ const settings = {
     )
     .default('tagalong')
     .describe('Message broker: what the names of all subjects, queues and exchanges begin with.'),
+  TAGALONG_EVENTS_URL: z
+    .string()
+    .refine(
+      (text) => text === noEvents || text === sameBroker || isBrokerUrl(text),
+      `must be ${noEvents}, ${sameBroker}, or the URL of a broker, which ${brokerUrlRule}`,
+    )
+    .default(noEvents)
+    .describe(
+      'Where events are published as CloudEvents: `off`, `command-bus` for the broker of TAGALONG_COMMAND_BUS_URL, or the URL of another one.',
+    ),
   TAGALONG_COMMAND_BUS_CONCURRENCY: count(1, 10_000)
     .default(64)
     .describe('Message broker: messages that this process works on at a time.'),
@@ -133,6 +145,13 @@ const schema = z.object(settings).superRefine((values, context) => {
       code: 'custom',
       path: [issuer === undefined ? 'TAGALONG_OIDC_ISSUER' : 'TAGALONG_OIDC_AUDIENCE'],
       message: 'issuer and audience go together: set both or neither',
+    });
+  }
+  if (values.TAGALONG_EVENTS_URL === sameBroker && values.TAGALONG_COMMAND_BUS_URL === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['TAGALONG_EVENTS_URL'],
+      message: `${sameBroker} is the broker of TAGALONG_COMMAND_BUS_URL, which is not set`,
     });
   }
 });
@@ -187,6 +206,10 @@ export interface Config {
   readonly trustProxy: boolean;
   /** Absent when commands come over HTTP only. */
   readonly broker: BrokerConfig | undefined;
+  /** What the names of everything of ours on a broker begin with. */
+  readonly brokerPrefix: string;
+  /** Where events are published; absent when they are not. */
+  readonly eventsBroker: BrokerUrl | undefined;
 }
 
 /** The environment does not make a configuration. The message names every variable at fault. */
@@ -240,6 +263,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     webhooks: webhooksOf(values),
     trustProxy: values.TAGALONG_TRUST_PROXY,
     broker: brokerOf(values),
+    brokerPrefix: values.TAGALONG_COMMAND_BUS_PREFIX,
+    eventsBroker: eventsBrokerOf(values),
   };
 }
 
@@ -274,6 +299,18 @@ function brokerOf(values: z.infer<typeof schema>): BrokerConfig | undefined {
         retries: values.TAGALONG_COMMAND_BUS_RETRIES,
         retryMs: values.TAGALONG_COMMAND_BUS_RETRY_MS,
       };
+}
+
+function eventsBrokerOf(values: z.infer<typeof schema>): BrokerUrl | undefined {
+  const { TAGALONG_EVENTS_URL: text, TAGALONG_COMMAND_BUS_URL: commandBus } = values;
+  switch (text) {
+    case noEvents:
+      return undefined;
+    case sameBroker:
+      return commandBus === undefined ? undefined : parseBrokerUrl(commandBus);
+    default:
+      return parseBrokerUrl(text);
+  }
 }
 
 /** Every setting with its meaning and default, for the operations guide and `serve --help`. */

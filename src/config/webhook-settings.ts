@@ -40,6 +40,8 @@ export const webhookSettings = {
     .describe('A webhook is disabled when no attempt has succeeded for so many days.'),
 } as const;
 
+type WebhookSetting = Exclude<keyof typeof webhookSettings, 'TAGALONG_SECRET'>;
+
 /** How webhooks are served. */
 export interface WebhookConfig {
   readonly privateAddresses: PrivateAddresses;
@@ -50,7 +52,7 @@ export interface WebhookConfig {
 
 /** The settings of webhooks, parsed. */
 export function webhooksOf(
-  values: Readonly<{ [Name in keyof typeof webhookSettings]: z.output<(typeof webhookSettings)[Name]> }>,
+  values: Readonly<{ [Name in WebhookSetting]: z.output<(typeof webhookSettings)[Name]> }>,
 ): WebhookConfig {
   const { TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: addresses } = values;
   return {
