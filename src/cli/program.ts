@@ -25,6 +25,7 @@ import { addServiceAccounts } from './commands/service-accounts.js';
 import { addShare } from './commands/share.js';
 import { addShares } from './commands/shares.js';
 import { addUsage } from './commands/usage.js';
+import { addWebhooks } from './commands/webhooks.js';
 import { addWhoami } from './commands/whoami.js';
 import { addWorkspaces } from './commands/workspaces.js';
 import type { ExitCode } from './exit-codes.js';
@@ -67,6 +68,7 @@ export function buildProgram(world: World): Command {
   addUsage(program, world);
   program.commandsGroup('What happened:');
   addFeed(program, world);
+  addWebhooks(program, world);
   addAudit(program, world);
   addBilling(program, world);
   program.commandsGroup('Places and people:');

@@ -18,8 +18,12 @@ import { SERVING } from '../http/serving.js';
 import { ImageHandlers } from '../images/handlers/image-handlers.js';
 import { EarlierViews } from '../images/earlier-views.js';
 import { ImageAnswers } from '../images/image-answers.js';
+import { ManualDeliveries } from '../webhooks/deliveries/manual-deliveries.js';
+import { WebhookHandlers } from '../webhooks/handlers/webhook-handlers.js';
+import { WebhookReader } from '../webhooks/webhook-reader.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import { IMAGE_COUNTER } from '../workspaces/image-counter.js';
+import { brokerProviders } from './broker-providers.js';
 import { createMetrics } from './metrics.js';
 import { readinessOf } from './readiness.js';
 import { recordProviders } from './record-providers.js';
@@ -47,11 +51,15 @@ export class ServiceModule {
       { provide: CatalogReader, useValue: service.catalogReader },
       { provide: CatalogFeed, useValue: service.feed },
       { provide: StandingAccess, useValue: service.standingAccess },
+      { provide: WebhookHandlers, useValue: service.webhooks.handlers },
+      { provide: WebhookReader, useValue: service.webhooks.reader },
+      { provide: ManualDeliveries, useValue: service.webhooks.manual },
       { provide: ImageQueries, useValue: catalog.images },
       { provide: ShareQueries, useValue: catalog.shares },
       { provide: DeploymentQueries, useValue: catalog.deployments },
       { provide: ResolveQueries, useValue: catalog.resolve },
       { provide: UsageQueries, useValue: catalog.usage },
+      ...brokerProviders(service),
       ...recordProviders(service),
     ];
     return { module: ServiceModule, providers, exports: providers };

@@ -5,6 +5,7 @@ import { CatalogReader } from '../catalog/catalog-reader.js';
 import { catalogProjection } from '../catalog/catalog.projection.js';
 import { catalogQueries } from '../catalog/catalog.queries.js';
 import type { CatalogQueries } from '../catalog/catalog.queries.js';
+import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
@@ -18,6 +19,7 @@ import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
+import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import { GivenPositions } from '../http/given-positions.js';
@@ -42,10 +44,16 @@ import type { AccessDirectory } from '../workspaces/authorization/access-directo
 import { principalName } from '../workspaces/authorization/principal.js';
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
 import { accountAggregate } from '../workspaces/domain/account.aggregate.js';
+import { webhookCommandDefinitions } from '../webhooks/commands/webhook-command-definitions.js';
+import { webhookAggregate } from '../webhooks/domain/webhook.aggregate.js';
 import { workspaceAggregate } from '../workspaces/domain/workspace.aggregate.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import type { ImageCounter } from '../workspaces/image-counter.js';
 import { ProjectedEarlierCommands } from './earlier-commands.js';
+import { createWebhooks } from './webhooks.js';
+import type { Webhooks } from './webhooks.js';
+import { brokerLink } from './broker-link.js';
+import { createEventsOut } from './events-out.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
@@ -57,6 +65,7 @@ import { timeText } from './system-clock.js';
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
   readonly config: Config;
+  readonly logger: Logger;
   readonly clock: Clock;
   readonly stores: Stores;
   readonly projections: ProjectionHost;
@@ -70,7 +79,10 @@ export interface Tagalong {
   readonly catalogReader: CatalogReader;
   readonly feed: CatalogFeed;
   readonly standingAccess: StandingAccess;
+  readonly webhooks: Webhooks;
   readonly bus: CommandBus;
+  /** To the message broker, when there is one. */
+  readonly link: BrokerLink | undefined;
   readonly readYourWrites: ReadYourWrites;
   readonly positions: GivenPositions;
   readonly serving: Serving;
@@ -139,6 +151,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const sharing = new SharingSteps(slots);
   const moves = new DeploymentMoves(slots, events);
 
+  const eventsOut = createEventsOut(config, () => projections.get(eventsOutName).checkpoint, logger);
   const projections: ProjectionHost = new ProjectionHost(
     {
       store: readModel.projections,
@@ -148,7 +161,11 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
         logReport(logger, report);
       },
     },
-    [...readModelProjections(), slotProcess({ sharing, moves, now })],
+    [
+      ...readModelProjections(),
+      slotProcess({ sharing, moves, now }),
+      ...(eventsOut === undefined ? [] : [eventsOut.projection]),
+    ],
   );
   projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
     if (committed !== undefined && !changesAccess(committed)) return;
@@ -232,11 +249,27 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const standingAccess = new StandingAccess(authenticator, directory);
   const feed = createCatalogFeed(stores, projections, directory, positions, clock);
 
+  const webhooks = await createWebhooks({
+    config,
+    readModel,
+    executor: executorFor(webhookAggregate),
+    commandLog,
+    projections,
+    directory,
+    readYourWrites,
+    feed,
+    clock,
+    logger,
+  });
+
   const serving = servingFrom(await events.head(), projections);
+  eventsOut?.start();
   await projections.start();
   expiry.start();
+  webhooks.deliveries.start();
   return {
     config,
+    logger,
     clock,
     stores,
     projections,
@@ -250,14 +283,25 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, positions),
     feed,
     standingAccess,
-    bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
+    webhooks,
+    bus: new CommandBus(
+      [
+        ...imageCommandDefinitions(images),
+        ...accessCommandDefinitions(access),
+        ...webhookCommandDefinitions(webhooks.handlers),
+      ],
+      readYourWrites,
+    ),
+    link: brokerLink(config, logger),
     readYourWrites,
     positions,
     serving,
     async close() {
+      await webhooks.deliveries.stop();
       await feed.close();
       await expiry.stop();
       await projections.stop();
+      await eventsOut?.close();
       await stores.close();
     },
   };

@@ -391,6 +391,27 @@ export function describeReadModelContract(adapter: string, makeSite: () => Promi
       });
     });
 
+    describe('work in hand', () => {
+      const reached = (webhook_id: string, position: string) =>
+        readModel.queries.insertInto('webhook_cursors').values({ webhook_id, position, failing_since: null });
+
+      it('is written whole or not at all, seen at once, kept, and forgotten on reset', async () => {
+        await readModel.write([reached('a', at(1)), reached('b', at(2))]);
+        const both = [
+          { webhook_id: 'a', position: at(1), failing_since: null },
+          { webhook_id: 'b', position: at(2), failing_since: null },
+        ];
+        expect(await shown('webhook_cursors', 'webhook_id')).toEqual(both);
+        await expect(readModel.write([reached('c', at(3)), reached('a', at(3))])).rejects.toThrow();
+        expect(await shown('webhook_cursors', 'webhook_id')).toEqual(both);
+        await readModel.write([]);
+        await reopen();
+        expect(await shown('webhook_cursors', 'webhook_id')).toEqual(both);
+        await readModel.projections.reset();
+        expect(await shown('webhook_cursors', 'webhook_id')).toEqual([]);
+      });
+    });
+
     describe('snapshots', () => {
       it('keeps the newest state of each stream', async () => {
         const { snapshots } = readModel;

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
+import type { Compilable } from 'kysely';
 import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
 import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
@@ -61,6 +62,13 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
       async (text, parameters) => (await this.reading.run(text, parameters)).rows,
       template,
     );
+  }
+
+  async write(statements: readonly Compilable[]): Promise<void> {
+    const compiled = statements.map((statement) => statement.compile());
+    await this.writing.transaction(async (connection) => {
+      for (const { sql, parameters } of compiled) await connection.run(sql, parameters);
+    });
   }
 
   freeze(): Promise<FrozenReadModel> {

@@ -72,7 +72,9 @@ export class SqliteProjectionStore implements ProjectionStore {
     return attempt(() =>
       this.connection.transaction(() => {
         for (const stored of this.#generations()) this.#drop(stored);
-        this.connection.execute('DELETE FROM snapshots; DELETE FROM read_model');
+        this.connection.execute(
+          'DELETE FROM snapshots; DELETE FROM read_model; DELETE FROM webhook_cursors; DELETE FROM webhook_deliveries',
+        );
       }),
     );
   }

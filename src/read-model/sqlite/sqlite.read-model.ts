@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
+import type { Compilable } from 'kysely';
 import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
 import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
@@ -7,6 +8,7 @@ import type { FrozenReadModel, ReadModel } from '../read-model.js';
 import { BulkWriter } from './bulk-writer.js';
 import { SqliteConnection } from './sqlite.connection.js';
 import { freezeFile } from './sqlite.frozen.js';
+import { attempt } from './sqlite.generation.js';
 import { migrate } from './sqlite.migrate.js';
 import { SqliteProjectionStore } from './sqlite.projection-store.js';
 import { SqliteSnapshotStore } from './sqlite.snapshot-store.js';
@@ -59,6 +61,15 @@ export class SqliteReadModel<Schema> implements ReadModel<Schema> {
 
   prepare<P extends object, Result>(template: QueryTemplate<Schema, P, Result>): PreparedQuery<P, Result> {
     return prepareQuery(this.queries, (sql, parameters) => this.reading.query(sql, parameters), template);
+  }
+
+  write(statements: readonly Compilable[]): Promise<void> {
+    const compiled = statements.map((statement) => statement.compile());
+    return attempt(() =>
+      this.writing.transaction(() => {
+        for (const { sql, parameters } of compiled) this.writing.statement(sql).run(...parameters);
+      }),
+    );
   }
 
   /** @throws Error for a read model in memory, which nobody else can look at */

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PrivateFileError } from '../../../src/config/private-file.js';
 import { keyDigest } from '../../../src/workspaces/authentication/api-key.js';
 import { OperatorKeyError, loadOperatorKey } from '../../../src/workspaces/authentication/operator-key.js';
 
@@ -49,7 +50,7 @@ describe('the operator key', () => {
     const path = join(directory, 'operator.key');
     await loadOperatorKey(undefined, directory);
     await chmod(path, 0o640);
-    await expect(loadOperatorKey(undefined, directory)).rejects.toThrow(OperatorKeyError);
+    await expect(loadOperatorKey(undefined, directory)).rejects.toThrow(PrivateFileError);
     await expect(loadOperatorKey(undefined, directory)).rejects.toThrow(`chmod 600 ${path}`);
   });
 
