@@ -84,7 +84,12 @@ async function* oneSubscription(
   if (isAborted()) return;
   const after = place.passed;
   const from = after === undefined ? undefined : fromPosition(after);
-  const reader = new SubscriptionReader(client, { prefixes: log.prefixes, from, buffer: batchSize });
+  const reader = new SubscriptionReader(client, {
+    prefixes: log.prefixes,
+    from,
+    buffer: batchSize,
+    signals: [signal, replaced],
+  });
   const consumed = new Consumed(log, after);
   const { answerMs } = log.connection.times;
   try {
@@ -99,7 +104,7 @@ async function* oneSubscription(
         yield message;
         if (isAborted()) return;
       }
-      const next = await reader.more([signal, replaced], reader.answered ? log.silentMs : answerMs);
+      const next = await reader.more(reader.answered ? log.silentMs : answerMs);
       if (next === 'ended') {
         // What it failed with is thrown here; without a word it is taken for a broken connection.
         reader.take(1);

@@ -18,7 +18,7 @@ import { runHere } from './support/run-here.js';
 const categories = ['account-', 'workspace-', 'image-'];
 const cli = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
-describe('migrate-store', () => {
+describe('migrate-store', { timeout: 90_000 }, () => {
   let server: EventStoreDbServer;
   let directory: { readonly path: string; remove(): Promise<void> };
 

@@ -11,7 +11,7 @@ const writers = 64;
 const unnoticed = 700;
 const election = 700;
 
-describe('an EventStoreDB cluster under load', () => {
+describe('an EventStoreDB cluster under load', { timeout: 90_000 }, () => {
   let cluster: EventStoreDbCluster;
   let store: EventStoreDbEventStore;
   let following: AbortController;
@@ -72,9 +72,12 @@ describe('an EventStoreDB cluster under load', () => {
     const seen: string[] = [];
     const followed = follow(seen);
     const load = new Load(store, writers);
-    await vi.waitFor(() => {
-      expect(load.count).toBeGreaterThan(500);
-    });
+    await vi.waitFor(
+      () => {
+        expect(load.count).toBeGreaterThan(500);
+      },
+      { timeout: 25_000 },
+    );
     await fail();
     const before = load.count;
     await vi.waitFor(
@@ -84,7 +87,9 @@ describe('an EventStoreDB cluster under load', () => {
       { timeout: 25_000 },
     );
     const { answered, longestPauseMs, refusals } = await load.stop();
-    process.stdout.write(`${name}: ${longestPauseMs} ms without an answer, ${answered.length} appends, ${refusals} refusals\n`);
+    process.stdout.write(
+      `${name}: ${longestPauseMs} ms without an answer, ${answered.length} appends, ${refusals} refusals\n`,
+    );
 
     const log = idsOf(await wholeLog(store));
     expect(new Set(log).size).toBe(log.length);
@@ -96,7 +101,12 @@ describe('an EventStoreDB cluster under load', () => {
       { timeout: 25_000 },
     );
     expect(seen).toEqual(log);
-    expect(store.health().fault).toBeUndefined();
+    await vi.waitFor(
+      () => {
+        expect(store.health().fault).toBeUndefined();
+      },
+      { timeout: 25_000 },
+    );
     following.abort();
     await followed;
   });

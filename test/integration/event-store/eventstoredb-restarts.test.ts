@@ -7,7 +7,7 @@ import { LogDatabase } from '../../support/eventstoredb/log-database.js';
 import { EventStoreDbProcess } from '../../support/eventstoredb/process.js';
 import { EventStoreDbServer } from '../../support/eventstoredb/server.js';
 
-describe('one EventStoreDB node that goes and comes back', () => {
+describe('one EventStoreDB node that goes and comes back', { timeout: 90_000 }, () => {
   const release: (() => Promise<unknown>)[] = [];
 
   afterEach(async () => {

@@ -48,7 +48,7 @@ export class Load {
     }
   }
 
-  /** Sends one event, with the same id and expectation, until there is an answer. */
+  /** Sends one event, with the same id and expectation, until there is an answer. A closed store ends the load. */
   async #settled(stream: string, expected: ExpectedRevision, event: NewEvent): Promise<ExpectedRevision> {
     for (;;) {
       try {
@@ -57,7 +57,11 @@ export class Load {
         this.#note(event.id);
         return result.revision;
       } catch (fault) {
-        if (!(fault instanceof StoreUnavailableError) || fault.message.includes('closed')) throw fault;
+        if (!(fault instanceof StoreUnavailableError)) throw fault;
+        if (fault.message.includes('closed')) {
+          this.#stop.abort();
+          return expected;
+        }
         this.#refusals += 1;
       }
     }
