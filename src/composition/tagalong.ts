@@ -19,6 +19,7 @@ import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
+import type { Subscribers } from '../event-sourcing/subscribers.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -59,7 +60,7 @@ export interface Tagalong {
   readonly config: Config;
   readonly clock: Clock;
   readonly stores: Stores;
-  readonly projections: ProjectionHost;
+  readonly projections: Subscribers;
   readonly directory: AccessDirectory;
   readonly authenticator: Authenticator;
   readonly operatorKey: LoadedOperatorKey;
@@ -139,7 +140,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const sharing = new SharingSteps(slots);
   const moves = new DeploymentMoves(slots, events);
 
-  const projections: ProjectionHost = new ProjectionHost(
+  const projections: Subscribers = new ProjectionHost(
     {
       store: readModel.projections,
       reader: events,
@@ -264,7 +265,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
 }
 
 function waitingFor(
-  projections: ProjectionHost,
+  projections: Subscribers,
   events: EventReader,
   positions: GivenPositions,
   timeoutMs: number,

@@ -3,9 +3,11 @@ import { ProjectionRunner } from './projection-runner.js';
 import type { SubscriberSurroundings } from './projection-runner.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import type { WaitOptions } from './subscriber-waiters.js';
+import { steer } from './subscriber-steering.js';
+import type { Steered, SubscriberAction, Subscribers } from './subscribers.js';
 
 /** Runs all projections of a process over one event store and one read model. */
-export class ProjectionHost {
+export class ProjectionHost implements Subscribers {
   readonly #runners = new Map<string, ProjectionRunner>();
 
   constructor(
@@ -64,5 +66,9 @@ export class ProjectionHost {
     const runners = options?.projections?.map((name) => this.get(name)) ?? [...this.#runners.values()];
     const passed = await Promise.all(runners.map((runner) => runner.waitFor(position, options)));
     return passed.every((one) => one);
+  }
+
+  async steer(name: string, action: SubscriberAction): Promise<Steered> {
+    return steer(this.get(name), action);
   }
 }
