@@ -1,13 +1,19 @@
+import type { ClusterStatus } from '../cluster/cluster-subscribers.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
 import type { Readiness, ReadinessCheck } from '../http/health.controller.js';
 import type { Tagalong } from './tagalong.js';
 
 /** Ready when the event store takes commands, the read model answers, and every projection may be queried. */
-export function readinessOf({ stores, projections }: Pick<Tagalong, 'stores' | 'projections'>): Readiness {
+export function readinessOf({
+  stores,
+  projections,
+  cluster,
+}: Pick<Tagalong, 'stores' | 'projections' | 'cluster'>): Readiness {
   return {
     check: async () => [
       storeCheck(stores),
       await readModelCheck(stores),
+      ...(cluster === undefined ? [] : [clusterCheck(cluster())]),
       ...projections.statuses().map((status) => projectionCheck(status, projections.get(status.name).ready)),
     ],
   };
@@ -21,6 +27,12 @@ function storeCheck({ events }: Tagalong['stores']): ReadinessCheck {
 async function readModelCheck({ readModel }: Tagalong['stores']): Promise<ReadinessCheck> {
   const fault = await readModel.fault();
   return { name: 'read-model', ready: fault === undefined, ...(fault !== undefined && { detail: fault }) };
+}
+
+/** Queries are answered while no node holds the lease: the next one takes it in a moment. */
+function clusterCheck({ node, holder }: ClusterStatus): ReadinessCheck {
+  const runs = holder === undefined ? 'no node runs the subscribers now' : `${holder} runs the subscribers`;
+  return { name: 'cluster', ready: true, detail: `this is node ${node}; ${runs}` };
 }
 
 function projectionCheck({ name, state, fault, eventsProcessed }: SubscriberStatus, built: boolean): ReadinessCheck {

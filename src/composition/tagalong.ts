@@ -17,10 +17,8 @@ import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
-import { ProjectionHost } from '../event-sourcing/projection-host.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { Subscribers } from '../event-sourcing/subscribers.js';
-import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
@@ -50,6 +48,8 @@ import { ProjectedEarlierCommands } from './earlier-commands.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { makeSubscribers } from './run-subscribers.js';
+import type { RunningSubscribers } from './run-subscribers.js';
 import { servingFrom } from './serving.js';
 import { machine } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
@@ -61,6 +61,8 @@ export interface Tagalong {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly projections: Subscribers;
+  /** Absent where the service is one process. */
+  readonly cluster: RunningSubscribers['cluster'];
   readonly directory: AccessDirectory;
   readonly authenticator: Authenticator;
   readonly operatorKey: LoadedOperatorKey;
@@ -112,12 +114,9 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const { events, readModel } = stores;
   const now = (): string => timeText(clock);
   const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
-  const directory = new SqlAccessDirectory(readModel.queries);
-  const catalog = catalogQueries(
-    readModel,
-    readModel,
-    config.registryHost,
-    () => projections.get(catalogName).checkpoint,
+  const directory = new SqlAccessDirectory(readModel.queries, { trusted: () => fresh() });
+  const catalog = catalogQueries(readModel, readModel, config.registryHost, () =>
+    fresh() ? projections.get(catalogName).checkpoint : undefined,
   );
 
   const commandLogPassed: WaitUntilPassed = (position) =>
@@ -140,25 +139,39 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const sharing = new SharingSteps(slots);
   const moves = new DeploymentMoves(slots, events);
 
-  const projections: Subscribers = new ProjectionHost(
-    {
-      store: readModel.projections,
-      reader: events,
-      clock,
-      report: (report) => {
-        logReport(logger, report);
-      },
+  const {
+    subscribers: projections,
+    fresh,
+    cluster,
+  } = makeSubscribers({
+    config,
+    stores,
+    clock,
+    logger,
+    projections: [...readModelProjections(), slotProcess({ sharing, moves, now })],
+    tasks: [
+      () =>
+        new ShareRequestExpiry({
+          slots,
+          finder: catalog.shares,
+          clock,
+          onFault: (err) => {
+            logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
+          },
+        }),
+    ],
+    doubted: () => {
+      standingAccess.changed();
     },
-    [...readModelProjections(), slotProcess({ sharing, moves, now })],
-  );
-  projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
-    if (committed !== undefined && !changesAccess(committed)) return;
+  });
+  projections.get(accessProjection.name).onCommitted(({ events: committed, changed }) => {
+    if (changed === 'nothing' || (committed !== undefined && !changesAccess(committed))) return;
     directory.invalidate();
     standingAccess.changed();
   });
-  projections.get(catalogName).onCommitted(({ events: committed }) => {
+  projections.get(catalogName).onCommitted(({ events: committed, changed }) => {
     // Rows may have been built anew under the same positions.
-    if (committed === undefined) catalog.images.forget();
+    if (committed === undefined && changed === undefined) catalog.images.forget();
   });
 
   const positions = new GivenPositions(events, (text) => events.isPosition(text));
@@ -208,15 +221,6 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     visible: (position) => readYourWrites.passed(position),
   });
 
-  const expiry = new ShareRequestExpiry({
-    slots,
-    finder: catalog.shares,
-    clock,
-    onFault: (err) => {
-      logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
-    },
-  });
-
   const authenticator = new Authenticator({
     operatorKey: operatorKey.key,
     directory,
@@ -235,12 +239,12 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
 
   const serving = servingFrom(await events.head(), projections);
   await projections.start();
-  expiry.start();
   return {
     config,
     clock,
     stores,
     projections,
+    cluster,
     directory,
     operatorKey,
     authenticator,
@@ -257,7 +261,6 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     serving,
     async close() {
       await feed.close();
-      await expiry.stop();
       await projections.stop();
       await stores.close();
     },
@@ -282,20 +285,4 @@ function waitingFor(
     },
     upToDate: async (names) => wait(await events.head(), names),
   };
-}
-
-function logReport(logger: Logger, report: SubscriberReport): void {
-  const { name: projection, kind, ...details } = report;
-  switch (kind) {
-    case 'complete':
-    case 'swapped-in':
-      logger.info({ projection, ...details }, `projection ${kind}`);
-      return;
-    case 'retrying':
-      logger.warn({ projection, ...details }, 'projection tries again');
-      return;
-    case 'failed':
-    case 'listener-failed':
-      logger.error({ projection, ...details }, `projection ${kind}`);
-  }
 }

@@ -24,11 +24,12 @@ export class ProjectionHost implements Subscribers {
   /**
    * Checks that the read model belongs to the event store, then starts every subscriber.
    *
+   * @param paused names of those that stand paused until they are resumed
    * @throws ReadModelMismatchError when it does not
    */
-  async start(): Promise<void> {
+  async start(paused: ReadonlySet<string> = new Set()): Promise<void> {
     await this.surroundings.store.attach(this.surroundings.reader);
-    for (const runner of this.#runners.values()) await runner.start();
+    for (const runner of this.#runners.values()) await runner.start({ paused: paused.has(runner.name) });
   }
 
   /** The database was away: every subscriber looks whether it still holds everything. */

@@ -71,8 +71,8 @@ export class ProjectionRunner implements Subscriber {
     return this.#live?.checkpoint;
   }
 
-  /** Opens the generations and begins to follow. */
-  async start(): Promise<void> {
+  /** Opens the generations and begins to follow, unless it is to stand paused until it is resumed. */
+  async start({ paused = false }: { readonly paused?: boolean } = {}): Promise<void> {
     const { live, building } = await this.surroundings.store.open(this.projection);
     if (live !== undefined) {
       this.#complete = (await live.progress()).complete;
@@ -83,7 +83,7 @@ export class ProjectionRunner implements Subscriber {
       this.#building = this.#follower(building);
       await this.#building.prepare();
     }
-    this.#mode = 'running';
+    this.#mode = paused ? 'paused' : 'running';
     this.#startFollowers();
   }
 
