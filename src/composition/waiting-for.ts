@@ -1,6 +1,6 @@
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
-import type { ProjectionHost } from '../event-sourcing/projection-host.js';
+import type { Subscribers } from '../event-sourcing/subscribers.js';
 import type { GivenPositions } from '../http/given-positions.js';
 import { notYetVisible } from '../http/read-your-writes.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -8,7 +8,7 @@ import { readYourWritesProjections } from './projections.js';
 
 /** Waits for projections, each time so many milliseconds at most. */
 export function waitingFor(
-  projections: ProjectionHost,
+  projections: Subscribers,
   events: EventReader,
   positions: GivenPositions,
   timeoutMs: number,
