@@ -83,7 +83,7 @@ describe('docker-compose.yml', () => {
         KURRENTDB_CERTIFICATE_FILE: `/certificates/node${number}/node.crt`,
         KURRENTDB_CERTIFICATE_PRIVATE_KEY_FILE: `/certificates/node${number}/node.key`,
       });
-      expect(environment.KURRENTDB_GOSSIP_SEED?.split(',')).toEqual(
+      expect(environment['KURRENTDB_GOSSIP_SEED']?.split(',')).toEqual(
         [1, 2, 3].filter((other) => String(other) !== number).map((other) => `172.30.240.1${String(other)}:2113`),
       );
     }
