@@ -4,6 +4,9 @@ import { PostgresReadModel } from '../read-model/postgres/postgres.read-model.js
 import type { PostgresReadModelOptions } from '../read-model/postgres/postgres.read-model.js';
 import type { ReadModel } from '../read-model/read-model.js';
 import { SqliteReadModel } from '../read-model/sqlite/sqlite.read-model.js';
+import { FileServiceSecrets } from '../service-secrets/file.service-secrets.js';
+import type { SecretPlaces } from '../service-secrets/secret-places.js';
+import type { ServiceSecrets } from '../service-secrets/service-secrets.js';
 import { openEventStore } from './open-event-store.js';
 import type { OpenEventStore } from './open-event-store.js';
 import type { ReadModelSchema } from './projections.js';
@@ -14,6 +17,7 @@ export type StorePlaces = Pick<Config, 'dataDirectory' | 'eventStore' | 'readMod
 /** The event store, and the read model built from it. The data directory is held by this process alone. */
 export interface Stores extends OpenEventStore {
   readonly readModel: ReadModel<ReadModelSchema>;
+  readonly secrets: SecretPlaces;
   close(): Promise<void>;
 }
 
@@ -33,26 +37,35 @@ export async function openStores(places: StorePlaces, options: PostgresReadModel
     opened.push(() => {
       lock.release();
     });
-    const readModel = await openReadModel(directory, place, options);
+    const { readModel, sharedSecrets } = await openReadModel(directory, place, options);
     opened.push(() => readModel.close());
     const eventStore = await openEventStore(places);
     opened.push(() => eventStore.events.close());
-    return { ...eventStore, readModel, close };
+    const secrets = { files: new FileServiceSecrets(directory), shared: sharedSecrets };
+    return { ...eventStore, readModel, secrets, close };
   } catch (fault) {
     await close();
     throw fault;
   }
 }
 
-function openReadModel(
+/** A read model that several nodes may share, and with it their secrets; or one of this node alone. */
+interface OpenReadModel {
+  readonly readModel: ReadModel<ReadModelSchema>;
+  readonly sharedSecrets: ServiceSecrets | undefined;
+}
+
+async function openReadModel(
   directory: string,
   place: StorePlaces['readModel'],
   options: PostgresReadModelOptions,
-): Promise<ReadModel<ReadModelSchema>> {
+): Promise<OpenReadModel> {
   switch (place.kind) {
     case 'embedded':
-      return SqliteReadModel.open<ReadModelSchema>({ directory });
-    case 'postgres':
-      return PostgresReadModel.open<ReadModelSchema>(place.settings, options);
+      return { readModel: await SqliteReadModel.open<ReadModelSchema>({ directory }), sharedSecrets: undefined };
+    case 'postgres': {
+      const readModel = await PostgresReadModel.open<ReadModelSchema>(place.settings, options);
+      return { readModel, sharedSecrets: readModel.secrets };
+    }
   }
 }

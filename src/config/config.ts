@@ -4,7 +4,7 @@ import { isConnectionString } from '../event-store/eventstoredb/connection-strin
 import { defaultRetrySeconds } from '../webhooks/deliveries/retry-plan.js';
 import { isCidr } from '../webhooks/sending/address-rules.js';
 import type { PrivateAddresses } from '../webhooks/sending/address-rules.js';
-import { shortestSecret } from './service-secret.js';
+import { shortestSecrets } from '../service-secrets/service-secrets.js';
 import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
 
 /** A number of milliseconds, bytes or things, written in decimal digits. */
@@ -73,9 +73,11 @@ const settings = {
     .describe('How much is logged, as JSON lines on standard output.'),
   TAGALONG_OPERATOR_KEY: z
     .string()
-    .min(24, 'must have at least 24 characters')
+    .min(shortestSecrets['operator-key'], `must have at least ${shortestSecrets['operator-key']} characters`)
     .optional()
-    .describe('The operator key. Made at first start and kept in DATA_DIR/operator.key when not given.'),
+    .describe(
+      'The operator key; the same on every node. Made at first start and kept in DATA_DIR/operator.key when not given.',
+    ),
   TAGALONG_OIDC_ISSUER: url.optional().describe('Issuer whose tokens identify users.'),
   TAGALONG_OIDC_AUDIENCE: z.string().min(1).optional().describe('Audience a token must be for.'),
   TAGALONG_OIDC_JWKS_URL: url
@@ -101,7 +103,7 @@ const settings = {
   TAGALONG_SHARE_REQUEST_DAYS: count(1, 365).default(7).describe('Days until a share request across accounts expires.'),
   TAGALONG_SECRET: z
     .string()
-    .min(shortestSecret, `must have at least ${shortestSecret} characters`)
+    .min(shortestSecrets['service-secret'], `must have at least ${shortestSecrets['service-secret']} characters`)
     .optional()
     .describe(
       'What the secrets of webhooks are derived from; the same on every node. Made at first start and kept in DATA_DIR/service.secret when not given.',

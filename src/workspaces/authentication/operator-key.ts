@@ -1,18 +1,27 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readPrivateFile, writePrivateFile } from '../../config/private-file.js';
-import { digestsEqual, keyDigest } from './api-key.js';
+import { hash, randomBytes } from 'node:crypto';
+import type { FileServiceSecrets } from '../../service-secrets/file.service-secrets.js';
+import type { SecretPlaces } from '../../service-secrets/secret-places.js';
+import type { ServiceSecrets } from '../../service-secrets/service-secrets.js';
+import { digestOfHash, digestsEqual } from './api-key.js';
 
-const fileName = 'operator.key';
-const shortest = 24;
+const name = 'operator-key';
+const form = /^tglop_[A-Za-z0-9_-]{43}$/;
 
 /** Recognizes the operator key without keeping it. */
 export class OperatorKey {
   readonly #digest: Uint8Array;
 
-  constructor(key: string) {
-    this.#digest = keyDigest(key);
+  private constructor(hexHash: string) {
+    this.#digest = digestOfHash(hexHash);
+  }
+
+  static of(key: string): OperatorKey {
+    return new OperatorKey(hashOf(key));
+  }
+
+  /** @param hexHash SHA-256 of the key in hex */
+  static ofHash(hexHash: string): OperatorKey {
+    return new OperatorKey(hexHash);
   }
 
   /** Whether this is the digest of the operator key; see `keyDigest`. */
@@ -21,43 +30,54 @@ export class OperatorKey {
   }
 }
 
-/** What should hold the operator key does not; the message names the remedy. */
-export class OperatorKeyError extends Error {
-  override readonly name = 'OperatorKeyError';
-}
-
 /** The operator key and where it came from. */
-export interface LoadedOperatorKey {
-  readonly key: OperatorKey;
-  readonly origin: 'environment' | 'file' | 'created';
-  /** The file that holds it, unless the environment gave it. */
-  readonly path: string | undefined;
-}
+export type LoadedOperatorKey = { readonly key: OperatorKey } & (
+  | { readonly origin: 'environment' }
+  /** `path` holds it, on this node. */
+  | { readonly origin: 'file' | 'created'; readonly path: string }
+  /** Another node made it, and has the file. One with another key on this node is not in force. */
+  | { readonly origin: 'shared'; readonly ignoredFile: string | undefined }
+);
 
 /**
- * The key the environment gives, else the one in `<dataDirectory>/operator.key`, else a new one that
- * is written there, readable by its owner only.
+ * The key the environment gives, else the one that the nodes share, else the one in the file, else a new one that is
+ * written to the file. What is shared is only the hash: the file stays on the node that made the key.
  *
- * @throws PrivateFileError when the file is open to others
- * @throws OperatorKeyError when it does not hold a key
+ * @throws Error when the file is open to others or does not hold a key, or the shared place is away; says what to do
  */
-export async function loadOperatorKey(given: string | undefined, dataDirectory: string): Promise<LoadedOperatorKey> {
-  if (given !== undefined) return { key: new OperatorKey(given), origin: 'environment', path: undefined };
-  const path = join(dataDirectory, fileName);
-  const kept = await readKeyFile(path);
-  if (kept !== undefined) return { key: new OperatorKey(kept), origin: 'file', path };
-  const created = `tglop_${randomBytes(32).toString('base64url')}`;
-  await mkdir(dataDirectory, { recursive: true });
-  await writePrivateFile(path, created);
-  return { key: new OperatorKey(created), origin: 'created', path };
+export async function loadOperatorKey(
+  given: string | undefined,
+  { files, shared }: SecretPlaces,
+): Promise<LoadedOperatorKey> {
+  if (given !== undefined) return { key: OperatorKey.of(given), origin: 'environment' };
+  const path = files.path(name);
+  const filed = await files.find(name);
+  if (filed !== undefined) return sharedBy(filed, path, shared);
+  const made = `tglop_${randomBytes(32).toString('base64url')}`;
+  if (shared !== undefined) return proposedTo(shared, made, files);
+  return { key: OperatorKey.of(await files.settle(name, made)), origin: 'created', path };
 }
 
-async function readKeyFile(path: string): Promise<string | undefined> {
-  const key = await readPrivateFile(path, 'the operator key');
-  if (key !== undefined && (key.length < shortest || /\s/.test(key))) {
-    throw new OperatorKeyError(
-      `${path} does not hold an operator key: one line of at least ${shortest} characters; delete it and start again for a new key`,
-    );
+/** The hash is shared again by whoever has the file, after the place that is shared has lost it. */
+async function sharedBy(filed: string, path: string, shared: ServiceSecrets | undefined): Promise<LoadedOperatorKey> {
+  const own = hashOf(filed);
+  const settled = shared === undefined ? own : await shared.settle(name, own);
+  if (settled === own) return { key: OperatorKey.of(filed), origin: 'file', path };
+  return { key: OperatorKey.ofHash(settled), origin: 'shared', ignoredFile: path };
+}
+
+/** The key is on disk before its hash is shared: a start that dies in between leaves no hash of a key that nobody has. */
+async function proposedTo(shared: ServiceSecrets, made: string, files: FileServiceSecrets): Promise<LoadedOperatorKey> {
+  const draft = await files.draft(name, form, made);
+  const settled = await shared.settle(name, hashOf(draft));
+  if (settled !== hashOf(draft)) {
+    await files.dropDraft(name);
+    return { key: OperatorKey.ofHash(settled), origin: 'shared', ignoredFile: undefined };
   }
-  return key;
+  await files.keepDraft(name);
+  return { key: OperatorKey.of(draft), origin: 'created', path: files.path(name) };
+}
+
+function hashOf(key: string): string {
+  return hash('sha256', key, 'hex');
 }
