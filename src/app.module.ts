@@ -4,6 +4,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { BillingModule } from './billing/billing.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { FeedModule } from './catalog/feed/feed.module.js';
+import { BrokerModule } from './command-bus/broker/broker.module.js';
 import { CommandBusModule } from './command-bus/command-bus.module.js';
 import { ServiceModule } from './composition/service.module.js';
 import type { Tagalong } from './composition/tagalong.js';
@@ -28,6 +29,7 @@ export class AppModule {
         WorkspacesModule,
         WebhooksModule,
         CommandBusModule,
+        ...(service.link === undefined ? [] : [BrokerModule]),
         AuditModule,
         BillingModule,
         OperationsModule,

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { BrokerStrategy } from './command-bus/broker/broker.strategy.js';
 import { openTagalong } from './composition/tagalong.js';
 import type { Tagalong } from './composition/tagalong.js';
 import type { Config } from './config/config.js';
@@ -32,6 +33,7 @@ export async function serve(config: Config, logger: Logger = createLogger(config
   try {
     const app = await createApp(service, logger);
     await listen(app, config);
+    await app.startAllMicroservices();
     const url = await app.getUrl();
     announce(service, url, logger);
     return { url, service, stop: () => stop(app, service, logger) };
@@ -65,6 +67,9 @@ export async function createApp(service: Tagalong, logger: Logger): Promise<Nest
   await prepareServer(app, config, logger, credentialReader(service.authenticator));
   serveOpenApi(app, service.bus);
   await app.init();
+  if (service.link !== undefined) {
+    app.connectMicroservice({ strategy: new BrokerStrategy(service.link) });
+  }
   return app;
 }
 
@@ -125,7 +130,8 @@ async function stop(app: NestFastifyApplication, service: Tagalong, logger: Logg
     app.getHttpServer().closeAllConnections();
   }, service.config.shutdownMs);
   try {
-    await app.close();
+    // Messages come until their link is closed, and closing the server may take a while.
+    await Promise.all([service.link?.close(), app.close()]);
   } finally {
     clearTimeout(grace);
     await service.close();

@@ -23,6 +23,7 @@ import { WebhookHandlers } from '../webhooks/handlers/webhook-handlers.js';
 import { WebhookReader } from '../webhooks/webhook-reader.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import { IMAGE_COUNTER } from '../workspaces/image-counter.js';
+import { brokerProviders } from './broker-providers.js';
 import { createMetrics } from './metrics.js';
 import { readinessOf } from './readiness.js';
 import { recordProviders } from './record-providers.js';
@@ -58,6 +59,7 @@ export class ServiceModule {
       { provide: DeploymentQueries, useValue: catalog.deployments },
       { provide: ResolveQueries, useValue: catalog.resolve },
       { provide: UsageQueries, useValue: catalog.usage },
+      ...brokerProviders(service),
       ...recordProviders(service),
     ];
     return { module: ServiceModule, providers, exports: providers };

@@ -5,6 +5,7 @@ import { CatalogReader } from '../catalog/catalog-reader.js';
 import { catalogProjection } from '../catalog/catalog.projection.js';
 import { catalogQueries } from '../catalog/catalog.queries.js';
 import type { CatalogQueries } from '../catalog/catalog.queries.js';
+import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
@@ -18,6 +19,7 @@ import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
+import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
 import { GivenPositions } from '../http/given-positions.js';
@@ -50,6 +52,8 @@ import type { ImageCounter } from '../workspaces/image-counter.js';
 import { ProjectedEarlierCommands } from './earlier-commands.js';
 import { createWebhooks } from './webhooks.js';
 import type { Webhooks } from './webhooks.js';
+import { brokerLink } from './broker-link.js';
+import { createEventsOut } from './events-out.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
@@ -61,6 +65,7 @@ import { timeText } from './system-clock.js';
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
   readonly config: Config;
+  readonly logger: Logger;
   readonly clock: Clock;
   readonly stores: Stores;
   readonly projections: ProjectionHost;
@@ -76,6 +81,8 @@ export interface Tagalong {
   readonly standingAccess: StandingAccess;
   readonly webhooks: Webhooks;
   readonly bus: CommandBus;
+  /** To the message broker, when there is one. */
+  readonly link: BrokerLink | undefined;
   readonly readYourWrites: ReadYourWrites;
   readonly positions: GivenPositions;
   readonly serving: Serving;
@@ -144,6 +151,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const sharing = new SharingSteps(slots);
   const moves = new DeploymentMoves(slots, events);
 
+  const eventsOut = createEventsOut(config, () => projections.get(eventsOutName).checkpoint, logger);
   const projections: ProjectionHost = new ProjectionHost(
     {
       store: readModel.projections,
@@ -153,7 +161,11 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
         logReport(logger, report);
       },
     },
-    [...readModelProjections(), slotProcess({ sharing, moves, now })],
+    [
+      ...readModelProjections(),
+      slotProcess({ sharing, moves, now }),
+      ...(eventsOut === undefined ? [] : [eventsOut.projection]),
+    ],
   );
   projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
     if (committed !== undefined && !changesAccess(committed)) return;
@@ -252,11 +264,13 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   });
 
   const serving = servingFrom(await events.head(), projections);
+  eventsOut?.start();
   await projections.start();
   expiry.start();
   webhooks.deliveries.start();
   return {
     config,
+    logger,
     clock,
     stores,
     projections,
@@ -279,6 +293,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       ],
       readYourWrites,
     ),
+    link: brokerLink(config, logger),
     readYourWrites,
     positions,
     serving,
@@ -287,6 +302,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       await feed.close();
       await expiry.stop();
       await projections.stop();
+      await eventsOut?.close();
       await stores.close();
     },
   };

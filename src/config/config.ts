@@ -1,18 +1,20 @@
 import { z } from 'zod';
+import { brokerUrlRule, isBrokerUrl, parseBrokerUrl } from '../broker/broker-url.js';
+import type { BrokerUrl } from '../broker/broker-url.js';
 import { defaultPostgresSettings, isPostgresUrl, isSchemaName } from '../read-model/postgres/postgres.settings.js';
 import { isConnectionString } from '../event-store/eventstoredb/connection-string.js';
-import { defaultRetrySeconds } from '../webhooks/deliveries/retry-plan.js';
-import { isCidr } from '../webhooks/sending/address-rules.js';
-import type { PrivateAddresses } from '../webhooks/sending/address-rules.js';
 import { shortestSecrets } from '../service-secrets/service-secrets.js';
+import { count } from './count.js';
+import { withOtherNames } from './other-names.js';
+import { webhookSettings, webhooksOf } from './webhook-settings.js';
+import type { WebhookConfig } from './webhook-settings.js';
 import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
-
-/** A number of milliseconds, bytes or things, written in decimal digits. */
-const count = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 const url = z.url({ protocol: /^https?$/ });
 
 const embedded = 'embedded';
+const noEvents = 'off';
+const sameBroker = 'command-bus';
 const { schema: defaultSchema, ...defaults } = defaultPostgresSettings;
 
 /** Every setting of the service, by environment variable. Unknown `TAGALONG_…` variables are refused as typing errors. */
@@ -101,37 +103,41 @@ const settings = {
     .default(10_000)
     .describe('How long a shutdown waits for requests under way, in milliseconds.'),
   TAGALONG_SHARE_REQUEST_DAYS: count(1, 365).default(7).describe('Days until a share request across accounts expires.'),
-  TAGALONG_SECRET: z
+  ...webhookSettings,
+  TAGALONG_COMMAND_BUS_URL: z
     .string()
-    .min(shortestSecrets['service-secret'], `must have at least ${shortestSecrets['service-secret']} characters`)
+    .refine(isBrokerUrl, brokerUrlRule)
     .optional()
     .describe(
-      'What the secrets of webhooks are derived from; the same on every node. Made at first start and kept in DATA_DIR/service.secret when not given.',
+      'Message broker, NATS or RabbitMQ: `nats://USER:PASSWORD@HOST:4222`, `amqp://USER:PASSWORD@HOST:5672/VHOST`. None when not given. `COMMAND_BUS_URL` means the same.',
     ),
-  TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: z
+  TAGALONG_COMMAND_BUS_PREFIX: z
     .string()
-    .default('refuse')
-    .refine(
-      (text) => text === 'refuse' || text === 'allow' || text.split(',').every(isCidr),
-      'must be refuse, allow, or ranges of addresses with commas between them, such as 10.1.0.0/16,fd00::/8',
+    .regex(
+      /^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,3}$/,
+      'must be names of letters, digits, "_" and "-", up to four with dots between',
     )
+    .default('tagalong')
+    .describe('Message broker: what the names of all subjects, queues and exchanges begin with.'),
+  TAGALONG_EVENTS_URL: z
+    .string()
+    .refine(
+      (text) => text === noEvents || text === sameBroker || isBrokerUrl(text),
+      `must be ${noEvents}, ${sameBroker}, or the URL of a broker, which ${brokerUrlRule}`,
+    )
+    .default(noEvents)
     .describe(
-      'Webhooks to addresses that are not public: `refuse`, `allow`, or the ranges that are allowed, such as `10.1.0.0/16,fd00::/8`.',
+      'Where events are published as CloudEvents: `off`, `command-bus` for the broker of TAGALONG_COMMAND_BUS_URL, or the URL of another one.',
     ),
-  TAGALONG_WEBHOOK_TIMEOUT_MS: count(100, 60_000)
-    .default(10_000)
-    .describe('How long the receiver of a webhook may take to answer, in milliseconds.'),
-  TAGALONG_WEBHOOK_RETRY_SECONDS: z
-    .string()
-    .default(defaultRetrySeconds.join(','))
-    .refine(
-      (text) => text.split(',').every((part) => /^\d{1,6}(\.\d{1,3})?$/.test(part)) && text.split(',').length <= 15,
-      'must be up to 15 numbers of seconds with commas between them, such as 5,60,300',
-    )
-    .describe('Waits between the attempts to deliver one event to a webhook, in seconds.'),
-  TAGALONG_WEBHOOK_DISABLE_DAYS: count(1, 365)
+  TAGALONG_COMMAND_BUS_CONCURRENCY: count(1, 10_000)
+    .default(64)
+    .describe('Message broker: messages that this process works on at a time.'),
+  TAGALONG_COMMAND_BUS_RETRIES: count(0, 100)
     .default(5)
-    .describe('A webhook is disabled when no attempt has succeeded for so many days.'),
+    .describe('RabbitMQ: how often a command that failed is tried again before it becomes a dead letter.'),
+  TAGALONG_COMMAND_BUS_RETRY_MS: count(1, 3_600_000)
+    .default(2_000)
+    .describe('RabbitMQ: how long a command that failed waits before it is tried again, in milliseconds.'),
   TAGALONG_TRUST_PROXY: z.stringbool().default(false).describe('Believe X-Forwarded-For from a proxy in front.'),
 } as const;
 
@@ -142,6 +148,13 @@ const schema = z.object(settings).superRefine((values, context) => {
       code: 'custom',
       path: [issuer === undefined ? 'TAGALONG_OIDC_ISSUER' : 'TAGALONG_OIDC_AUDIENCE'],
       message: 'issuer and audience go together: set both or neither',
+    });
+  }
+  if (values.TAGALONG_EVENTS_URL === sameBroker && values.TAGALONG_COMMAND_BUS_URL === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['TAGALONG_EVENTS_URL'],
+      message: `${sameBroker} is the broker of TAGALONG_COMMAND_BUS_URL, which is not set`,
     });
   }
 });
@@ -162,12 +175,16 @@ export type EventStorePlace =
 export type ReadModelPlace =
   { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly settings: PostgresSettings };
 
-/** How webhooks are served. */
-export interface WebhookConfig {
-  readonly privateAddresses: PrivateAddresses;
-  readonly timeoutMs: number;
-  readonly retrySeconds: readonly number[];
-  readonly disableDays: number;
+/** The message broker, and what is ours there. */
+export interface BrokerConfig extends BrokerUrl {
+  /** What the names of all subjects, queues and exchanges begin with. */
+  readonly prefix: string;
+  /** Messages that this process works on at a time. */
+  readonly concurrency: number;
+  /** How often a command that failed is tried again. */
+  readonly retries: number;
+  /** How long a command that failed waits before it is tried again. */
+  readonly retryMs: number;
 }
 
 /** The parsed environment. */
@@ -190,6 +207,12 @@ export interface Config {
   readonly secret: string | undefined;
   readonly webhooks: WebhookConfig;
   readonly trustProxy: boolean;
+  /** Absent when commands come over HTTP only. */
+  readonly broker: BrokerConfig | undefined;
+  /** What the names of everything of ours on a broker begin with. */
+  readonly brokerPrefix: string;
+  /** Where events are published; absent when they are not. */
+  readonly eventsBroker: BrokerUrl | undefined;
 }
 
 /** The environment does not make a configuration. The message names every variable at fault. */
@@ -203,21 +226,21 @@ export class ConfigError extends Error {
  * @throws ConfigError naming each variable at fault and what it should be
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const named = withOtherNames(environment);
   const unknown = Object.keys(environment).filter(
     (name) => name.startsWith('TAGALONG_') && !(name in settings) && !isClientSetting(name),
   );
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => name in settings && value !== ''),
+    Object.entries(named.values).filter(([name, value]) => name in settings && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success || unknown.length > 0) {
+  if (!parsed.success || unknown.length > 0 || named.faults.length > 0) {
     const faults = parsed.success
       ? []
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     const strangers = unknown.map((name) => `${name}: there is no such setting`);
-    throw new ConfigError(
-      `the environment has ${faults.length + strangers.length} fault(s):\n  ${[...faults, ...strangers].join('\n  ')}`,
-    );
+    const all = [...faults, ...named.faults, ...strangers];
+    throw new ConfigError(`the environment has ${all.length} fault(s):\n  ${all.join('\n  ')}`);
   }
   const values = parsed.data;
   const { TAGALONG_OIDC_ISSUER: issuer, TAGALONG_OIDC_AUDIENCE: audience, TAGALONG_OIDC_JWKS_URL: jwksUrl } = values;
@@ -242,6 +265,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secret: values.TAGALONG_SECRET,
     webhooks: webhooksOf(values),
     trustProxy: values.TAGALONG_TRUST_PROXY,
+    broker: brokerOf(values),
+    brokerPrefix: values.TAGALONG_COMMAND_BUS_PREFIX,
+    eventsBroker: eventsBrokerOf(values),
   };
 }
 
@@ -264,14 +290,30 @@ function readModelOf(values: z.infer<typeof schema>): ReadModelPlace {
   return { kind: 'postgres', settings };
 }
 
-function webhooksOf(values: z.infer<typeof schema>): WebhookConfig {
-  const { TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: addresses } = values;
-  return {
-    privateAddresses: addresses === 'refuse' || addresses === 'allow' ? addresses : addresses.split(','),
-    timeoutMs: values.TAGALONG_WEBHOOK_TIMEOUT_MS,
-    retrySeconds: values.TAGALONG_WEBHOOK_RETRY_SECONDS.split(',').map(Number),
-    disableDays: values.TAGALONG_WEBHOOK_DISABLE_DAYS,
-  };
+function brokerOf(values: z.infer<typeof schema>): BrokerConfig | undefined {
+  const { TAGALONG_COMMAND_BUS_URL: text } = values;
+  const url = text === undefined ? undefined : parseBrokerUrl(text);
+  return url === undefined
+    ? undefined
+    : {
+        ...url,
+        prefix: values.TAGALONG_COMMAND_BUS_PREFIX,
+        concurrency: values.TAGALONG_COMMAND_BUS_CONCURRENCY,
+        retries: values.TAGALONG_COMMAND_BUS_RETRIES,
+        retryMs: values.TAGALONG_COMMAND_BUS_RETRY_MS,
+      };
+}
+
+function eventsBrokerOf(values: z.infer<typeof schema>): BrokerUrl | undefined {
+  const { TAGALONG_EVENTS_URL: text, TAGALONG_COMMAND_BUS_URL: commandBus } = values;
+  switch (text) {
+    case noEvents:
+      return undefined;
+    case sameBroker:
+      return commandBus === undefined ? undefined : parseBrokerUrl(commandBus);
+    default:
+      return parseBrokerUrl(text);
+  }
 }
 
 /** Every setting with its meaning and default, for the operations guide and `serve --help`. */

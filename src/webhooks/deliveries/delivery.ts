@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EventMessage } from '../../catalog/feed/feed-message.js';
 import type { Position } from '../../event-sourcing/position.js';
-import { cloudEventOf } from '../cloud-event.js';
+import { cloudEventOf } from '../../catalog/feed/cloud-event.js';
 
 /** One try to send a message. */
 export interface Attempt {

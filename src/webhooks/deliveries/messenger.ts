@@ -2,7 +2,7 @@ import type { Clock } from '../../event-sourcing/subscriber-clock.js';
 import { signedHeaders } from '../sending/signature.js';
 import type { SendOutcome, WebhookSender } from '../sending/webhook-sender.js';
 import type { WebhookSecrets } from '../sending/webhook-secrets.js';
-import { cloudEventMediaType } from '../cloud-event.js';
+import { cloudEventMediaType } from '../../catalog/feed/cloud-event.js';
 import type { WebhookView } from '../webhook-directory.js';
 import type { Attempt, Delivery } from './delivery.js';
 import type { DeliverySlots, Lane } from './delivery-slots.js';

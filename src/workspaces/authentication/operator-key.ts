@@ -2,26 +2,42 @@ import { hash, randomBytes } from 'node:crypto';
 import type { FileServiceSecrets } from '../../service-secrets/file.service-secrets.js';
 import type { SecretPlaces } from '../../service-secrets/secret-places.js';
 import type { ServiceSecrets } from '../../service-secrets/service-secrets.js';
+import { publicKeyOf } from '../../message-token/signing-key.js';
 import { digestOfHash, digestsEqual } from './api-key.js';
 
 const name = 'operator-key';
 const form = /^tglop_[A-Za-z0-9_-]{43}$/;
+const sharedForm = /^([0-9a-f]{64}) ([A-Za-z0-9_-]{43})$/;
 
-/** Recognizes the operator key without keeping it. */
+/** Recognizes the operator key, and what was signed with it, without keeping it. */
 export class OperatorKey {
   readonly #digest: Uint8Array;
 
-  private constructor(hexHash: string) {
+  private constructor(
+    private readonly hexHash: string,
+    /** Verifies what the operator signs, as `publicKeyOf` writes it. */
+    readonly publicKey: string,
+  ) {
     this.#digest = digestOfHash(hexHash);
   }
 
   static of(key: string): OperatorKey {
-    return new OperatorKey(hashOf(key));
+    return new OperatorKey(hash('sha256', key, 'hex'), publicKeyOf(key));
   }
 
-  /** @param hexHash SHA-256 of the key in hex */
-  static ofHash(hexHash: string): OperatorKey {
-    return new OperatorKey(hexHash);
+  /** Reads what {@link shared} wrote. @throws Error when it is something else */
+  static fromShared(text: string): OperatorKey {
+    const [, hexHash, publicKey] = sharedForm.exec(text) ?? [];
+    if (hexHash === undefined || publicKey === undefined)
+      throw new Error(
+        `what the nodes share as ${name} is nothing this release wrote: delete that row of the table service_secrets, and start a node that has the key first`,
+      );
+    return new OperatorKey(hexHash, publicKey);
+  }
+
+  /** What other nodes need to recognize the key: SHA-256 in hex and public key. Nobody can sign in or sign with that. */
+  get shared(): string {
+    return `${this.hexHash} ${this.publicKey}`;
   }
 
   /** Whether this is the digest of the operator key; see `keyDigest`. */
@@ -41,7 +57,7 @@ export type LoadedOperatorKey = { readonly key: OperatorKey } & (
 
 /**
  * The key the environment gives, else the one that the nodes share, else the one in the file, else a new one that is
- * written to the file. What is shared is only the hash: the file stays on the node that made the key.
+ * written to the file. What is shared only recognizes the key: the file stays on the node that made the key.
  *
  * @throws Error when the file is open to others or does not hold a key, or the shared place is away; says what to do
  */
@@ -58,26 +74,22 @@ export async function loadOperatorKey(
   return { key: OperatorKey.of(await files.settle(name, made)), origin: 'created', path };
 }
 
-/** The hash is shared again by whoever has the file, after the place that is shared has lost it. */
+/** The key is shared again by whoever has the file, after the place that is shared has lost it. */
 async function sharedBy(filed: string, path: string, shared: ServiceSecrets | undefined): Promise<LoadedOperatorKey> {
-  const own = hashOf(filed);
-  const settled = shared === undefined ? own : await shared.settle(name, own);
-  if (settled === own) return { key: OperatorKey.of(filed), origin: 'file', path };
-  return { key: OperatorKey.ofHash(settled), origin: 'shared', ignoredFile: path };
+  const key = OperatorKey.of(filed);
+  const settled = shared === undefined ? key.shared : await shared.settle(name, key.shared);
+  if (settled === key.shared) return { key, origin: 'file', path };
+  return { key: OperatorKey.fromShared(settled), origin: 'shared', ignoredFile: path };
 }
 
-/** The key is on disk before its hash is shared: a start that dies in between leaves no hash of a key that nobody has. */
+/** The key is on disk before it is shared: a start that dies in between leaves no key in force that nobody has. */
 async function proposedTo(shared: ServiceSecrets, made: string, files: FileServiceSecrets): Promise<LoadedOperatorKey> {
-  const draft = await files.draft(name, form, made);
-  const settled = await shared.settle(name, hashOf(draft));
-  if (settled !== hashOf(draft)) {
+  const key = OperatorKey.of(await files.draft(name, form, made));
+  const settled = await shared.settle(name, key.shared);
+  if (settled !== key.shared) {
     await files.dropDraft(name);
-    return { key: OperatorKey.ofHash(settled), origin: 'shared', ignoredFile: undefined };
+    return { key: OperatorKey.fromShared(settled), origin: 'shared', ignoredFile: undefined };
   }
   await files.keepDraft(name);
-  return { key: OperatorKey.of(draft), origin: 'created', path: files.path(name) };
-}
-
-function hashOf(key: string): string {
-  return hash('sha256', key, 'hex');
+  return { key, origin: 'created', path: files.path(name) };
 }

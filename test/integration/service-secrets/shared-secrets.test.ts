@@ -6,6 +6,7 @@ import { FileServiceSecrets } from '../../../src/service-secrets/file.service-se
 import type { SecretPlaces } from '../../../src/service-secrets/secret-places.js';
 import { loadServiceSecret } from '../../../src/service-secrets/service-secret.js';
 import type { SecretName, ServiceSecrets } from '../../../src/service-secrets/service-secrets.js';
+import { publicKeyOf } from '../../../src/message-token/signing-key.js';
 import { keyDigest } from '../../../src/workspaces/authentication/api-key.js';
 import { loadOperatorKey } from '../../../src/workspaces/authentication/operator-key.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
@@ -55,6 +56,7 @@ describePostgres('secrets that several nodes share', () => {
     expect(made.key.matches(keyDigest(key))).toBe(true);
     expect(other.key.matches(keyDigest(key))).toBe(true);
     expect(other.key.matches(keyDigest(`${key}x`))).toBe(false);
+    expect(other.key.publicKey).toBe(publicKeyOf(key));
     expect(await readModel.secrets.find('operator-key')).not.toContain(key);
     await expect(readdir(dataOf('b'))).resolves.toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { feedEventSchema } from '../catalog/feed/feed-message.js';
-import type { EventMessage, FeedEventType } from '../catalog/feed/feed-message.js';
-import type { ShapeOf } from '../vocabulary/shape.js';
-import { positionField, timeField } from '../vocabulary/field-schemas.js';
+import { feedEventSchema } from './feed-message.js';
+import type { EventMessage, FeedEventType } from './feed-message.js';
+import type { ShapeOf } from '../../vocabulary/shape.js';
+import { positionField, timeField } from '../../vocabulary/field-schemas.js';
 
 /** The media type of a CloudEvent as one JSON document. */
 export const cloudEventMediaType = 'application/cloudevents+json; charset=utf-8';
