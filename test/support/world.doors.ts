@@ -5,7 +5,7 @@ import type { Door, Heard, Reply } from './world.senders.js';
 /** Who the commands of senders are from: see `Neighbourhood`. */
 const principal = 'user:all';
 
-const patienceMs = 8_000;
+const patienceMs = 4_000;
 const tokenSeconds = 600;
 
 /** Over HTTP, with the operator key, to where the service is at the time. */
