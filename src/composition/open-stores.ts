@@ -6,10 +6,12 @@ import type { ReadModel } from '../read-model/read-model.js';
 import { SqliteReadModel } from '../read-model/sqlite/sqlite.read-model.js';
 import { FileServiceSecrets } from '../service-secrets/file.service-secrets.js';
 import type { SecretPlaces } from '../service-secrets/secret-places.js';
-import type { ServiceSecrets } from '../service-secrets/service-secrets.js';
 import { openEventStore } from './open-event-store.js';
 import type { OpenEventStore } from './open-event-store.js';
 import type { ReadModelSchema } from './projections.js';
+
+/** A node that hangs while it writes lets go of its locks so soon that another one can take over within seconds. */
+const idleWriterMs = 2_000;
 
 /** Where the stores are. */
 export type StorePlaces = Pick<Config, 'dataDirectory' | 'eventStore' | 'readModel'>;
@@ -18,6 +20,8 @@ export type StorePlaces = Pick<Config, 'dataDirectory' | 'eventStore' | 'readMod
 export interface Stores extends OpenEventStore {
   readonly readModel: ReadModel<ReadModelSchema>;
   readonly secrets: SecretPlaces;
+  /** The same read model, where other nodes of the service share both stores. */
+  readonly shared?: PostgresReadModel<ReadModelSchema>;
   close(): Promise<void>;
 }
 
@@ -37,35 +41,34 @@ export async function openStores(places: StorePlaces, options: PostgresReadModel
     opened.push(() => {
       lock.release();
     });
-    const { readModel, sharedSecrets } = await openReadModel(directory, place, options);
+    const several = places.eventStore.kind === 'eventstoredb';
+    const { readModel, shared } = await openReadModel(
+      directory,
+      place,
+      several ? { idleWriterMs, ...options } : options,
+    );
     opened.push(() => readModel.close());
     const eventStore = await openEventStore(places);
     opened.push(() => eventStore.events.close());
-    const secrets = { files: new FileServiceSecrets(directory), shared: sharedSecrets };
-    return { ...eventStore, readModel, secrets, close };
+    const secrets = { files: new FileServiceSecrets(directory), shared: shared?.secrets };
+    return { ...eventStore, readModel, secrets, ...(several && shared !== undefined && { shared }), close };
   } catch (fault) {
     await close();
     throw fault;
   }
 }
 
-/** A read model that several nodes may share, and with it their secrets; or one of this node alone. */
-interface OpenReadModel {
-  readonly readModel: ReadModel<ReadModelSchema>;
-  readonly sharedSecrets: ServiceSecrets | undefined;
-}
-
 async function openReadModel(
   directory: string,
   place: StorePlaces['readModel'],
   options: PostgresReadModelOptions,
-): Promise<OpenReadModel> {
+): Promise<Pick<Stores, 'readModel' | 'shared'>> {
   switch (place.kind) {
     case 'embedded':
-      return { readModel: await SqliteReadModel.open<ReadModelSchema>({ directory }), sharedSecrets: undefined };
+      return { readModel: await SqliteReadModel.open<ReadModelSchema>({ directory }) };
     case 'postgres': {
-      const readModel = await PostgresReadModel.open<ReadModelSchema>(place.settings, options);
-      return { readModel, sharedSecrets: readModel.secrets };
+      const shared = await PostgresReadModel.open<ReadModelSchema>(place.settings, options);
+      return { readModel: shared, shared };
     }
   }
 }

@@ -18,10 +18,9 @@ import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { DomainEvent } from '../event-sourcing/event.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
-import { ProjectionHost } from '../event-sourcing/projection-host.js';
 import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
-import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
+import type { Subscribers } from '../event-sourcing/subscribers.js';
 import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
@@ -57,6 +56,8 @@ import { createEventsOut } from './events-out.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
 import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { makeSubscribers } from './run-subscribers.js';
+import type { RunningSubscribers } from './run-subscribers.js';
 import { servingFrom } from './serving.js';
 import { machine } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
@@ -68,7 +69,9 @@ export interface Tagalong {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly stores: Stores;
-  readonly projections: ProjectionHost;
+  readonly projections: Subscribers;
+  /** Absent where the service is one process. */
+  readonly cluster: RunningSubscribers['cluster'];
   readonly directory: AccessDirectory;
   readonly authenticator: Authenticator;
   readonly operatorKey: LoadedOperatorKey;
@@ -123,12 +126,9 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const { events, readModel } = stores;
   const now = (): string => timeText(clock);
   const operatorKey = await loadOperatorKey(config.operatorKey, stores.secrets);
-  const directory = new SqlAccessDirectory(readModel.queries);
-  const catalog = catalogQueries(
-    readModel,
-    readModel,
-    config.registryHost,
-    () => projections.get(catalogName).checkpoint,
+  const directory = new SqlAccessDirectory(readModel.queries, { trusted: () => fresh() });
+  const catalog = catalogQueries(readModel, readModel, config.registryHost, () =>
+    fresh() ? projections.get(catalogName).checkpoint : undefined,
   );
 
   const commandLogPassed: WaitUntilPassed = (position) =>
@@ -152,29 +152,44 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const moves = new DeploymentMoves(slots, events);
 
   const eventsOut = createEventsOut(config, () => projections.get(eventsOutName).checkpoint, logger);
-  const projections: ProjectionHost = new ProjectionHost(
-    {
-      store: readModel.projections,
-      reader: events,
-      clock,
-      report: (report) => {
-        logReport(logger, report);
-      },
-    },
-    [
+  const {
+    subscribers: projections,
+    fresh,
+    cluster,
+  } = makeSubscribers({
+    config,
+    stores,
+    clock,
+    logger,
+    projections: [
       ...readModelProjections(),
       slotProcess({ sharing, moves, now }),
       ...(eventsOut === undefined ? [] : [eventsOut.projection]),
     ],
-  );
-  projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
-    if (committed !== undefined && !changesAccess(committed)) return;
+    tasks: [
+      () =>
+        new ShareRequestExpiry({
+          slots,
+          finder: catalog.shares,
+          clock,
+          onFault: (err) => {
+            logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
+          },
+        }),
+      () => webhooks.deliveries,
+    ],
+    doubted: () => {
+      standingAccess.changed();
+    },
+  });
+  projections.get(accessProjection.name).onCommitted(({ events: committed, changed }) => {
+    if (changed === 'nothing' || (committed !== undefined && !changesAccess(committed))) return;
     directory.invalidate();
     standingAccess.changed();
   });
-  projections.get(catalogName).onCommitted(({ events: committed }) => {
+  projections.get(catalogName).onCommitted(({ events: committed, changed }) => {
     // Rows may have been built anew under the same positions.
-    if (committed === undefined) catalog.images.forget();
+    if (committed === undefined && changed === undefined) catalog.images.forget();
   });
 
   const positions = new GivenPositions(events, (text) => events.isPosition(text));
@@ -224,15 +239,6 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     visible: (position) => readYourWrites.passed(position),
   });
 
-  const expiry = new ShareRequestExpiry({
-    slots,
-    finder: catalog.shares,
-    clock,
-    onFault: (err) => {
-      logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
-    },
-  });
-
   const authenticator = new Authenticator({
     operatorKey: operatorKey.key,
     directory,
@@ -266,14 +272,13 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const serving = servingFrom(await events.head(), projections);
   eventsOut?.start();
   await projections.start();
-  expiry.start();
-  webhooks.deliveries.start();
   return {
     config,
     logger,
     clock,
     stores,
     projections,
+    cluster,
     directory,
     operatorKey,
     authenticator,
@@ -298,9 +303,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     positions,
     serving,
     async close() {
-      await webhooks.deliveries.stop();
       await feed.close();
-      await expiry.stop();
       await projections.stop();
       await eventsOut?.close();
       await stores.close();
@@ -309,7 +312,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
 }
 
 function waitingFor(
-  projections: ProjectionHost,
+  projections: Subscribers,
   events: EventReader,
   positions: GivenPositions,
   timeoutMs: number,
@@ -326,20 +329,4 @@ function waitingFor(
     },
     upToDate: async (names) => wait(await events.head(), names),
   };
-}
-
-function logReport(logger: Logger, report: SubscriberReport): void {
-  const { name: projection, kind, ...details } = report;
-  switch (kind) {
-    case 'complete':
-    case 'swapped-in':
-      logger.info({ projection, ...details }, `projection ${kind}`);
-      return;
-    case 'retrying':
-      logger.warn({ projection, ...details }, 'projection tries again');
-      return;
-    case 'failed':
-    case 'listener-failed':
-      logger.error({ projection, ...details }, `projection ${kind}`);
-  }
 }

@@ -5,7 +5,7 @@ import { packageVersion } from '../config/version.js';
 import { StoreUnavailableError } from '../event-sourcing/faults.js';
 import type { CommandExecutor } from '../event-sourcing/command-executor.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
-import type { ProjectionHost } from '../event-sourcing/projection-host.js';
+import type { Subscribers } from '../event-sourcing/subscribers.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { ReadModel } from '../read-model/read-model.js';
 import type { SecretPlaces } from '../service-secrets/secret-places.js';
@@ -44,7 +44,7 @@ export interface WebhookSurroundings {
   readonly secrets: SecretPlaces;
   readonly executor: CommandExecutor<WebhookCommand, WebhookEvent, WebhooksState, WebhookRejection>;
   readonly commandLog: CommandLog;
-  readonly projections: ProjectionHost;
+  readonly projections: Subscribers;
   readonly directory: AccessDirectory;
   readonly readYourWrites: ReadYourWrites;
   readonly feed: CatalogFeed;
@@ -87,7 +87,8 @@ export async function createWebhooks(around: WebhookSurroundings): Promise<Webho
     new TargetCheck(rules, resolveHost),
   );
   const deliveries = deliveriesOf(around, { log, messenger, found, handlers });
-  projections.get(webhooksProjection.name).onCommitted(({ events }) => {
+  projections.get(webhooksProjection.name).onCommitted(({ events, changed }) => {
+    if (changed === 'nothing') return;
     if (events === undefined) deliveries.changed(undefined);
     else {
       const changes = changesIn(events);

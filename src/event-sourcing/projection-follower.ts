@@ -12,6 +12,7 @@ import type { Generation } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import { sleep } from './subscriber-clock.js';
 import type { Clock } from './subscriber-clock.js';
+import type { Commit } from './subscribers.js';
 
 /** How a follower spends memory and time. */
 export interface FollowerTuning {
@@ -54,15 +55,6 @@ export const defaultTuning: FollowerTuning = {
   firstRetryMs: 50,
   lastRetryMs: 5_000,
 };
-
-/** A step forward, as queries now see it. */
-export interface Commit {
-  readonly projection: string;
-  readonly from: Position | undefined;
-  readonly position: Position;
-  /** The events that were applied; absent for a stride while catching up or a swap, after which anything may have changed. */
-  readonly events: readonly RecordedEvent[] | undefined;
-}
 
 export interface FollowerHooks {
   /** Called synchronously after every commit. */

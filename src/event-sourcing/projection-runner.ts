@@ -2,12 +2,13 @@ import type { EventReader } from './event-store.js';
 import { hasPassed } from './position.js';
 import type { Position } from './position.js';
 import { GenerationFollower, defaultTuning } from './projection-follower.js';
-import type { Commit, FollowerHooks, FollowerTuning } from './projection-follower.js';
+import type { FollowerHooks, FollowerTuning } from './projection-follower.js';
 import type { Generation, ProjectionStore } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import type { Clock } from './subscriber-clock.js';
 import { PositionWaiters } from './subscriber-waiters.js';
 import type { WaitOptions } from './subscriber-waiters.js';
+import type { Commit, Subscriber } from './subscribers.js';
 
 /** What happens to a subscriber, for whoever keeps the log. */
 export type SubscriberReport = { readonly name: string; readonly version: number } & (
@@ -39,7 +40,7 @@ interface RebuildInHand {
  * Runs one projection: keeps its live generation up with the store, and builds another one beside it
  * when its version has changed or somebody asks for it.
  */
-export class ProjectionRunner {
+export class ProjectionRunner implements Subscriber {
   #live: GenerationFollower | undefined;
   #building: GenerationFollower | undefined;
   #complete = false;
@@ -70,8 +71,8 @@ export class ProjectionRunner {
     return this.#live?.checkpoint;
   }
 
-  /** Opens the generations and begins to follow. */
-  async start(): Promise<void> {
+  /** Opens the generations and begins to follow, unless it is to stand paused until it is resumed. */
+  async start({ paused = false }: { readonly paused?: boolean } = {}): Promise<void> {
     const { live, building } = await this.surroundings.store.open(this.projection);
     if (live !== undefined) {
       this.#complete = (await live.progress()).complete;
@@ -82,7 +83,7 @@ export class ProjectionRunner {
       this.#building = this.#follower(building);
       await this.#building.prepare();
     }
-    this.#mode = 'running';
+    this.#mode = paused ? 'paused' : 'running';
     this.#startFollowers();
   }
 

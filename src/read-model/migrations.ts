@@ -62,14 +62,4 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
-  // Empty on the embedded database, which is thrown away freely: with it the secrets are in files.
-  '0004-service-secrets': {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .createTable('service_secrets')
-        .addColumn('name', 'text', (column) => column.primaryKey())
-        .addColumn('value', 'text', (column) => column.notNull())
-        .execute();
-    },
-  },
 };

@@ -43,6 +43,4 @@ export interface ReadModelSchema {
     /** Milliseconds since 1970. */
     readonly created_at: number;
   };
-  /** Secrets that all nodes share, and the hash of the operator key. No part of what is built from the log. */
-  readonly service_secrets: { readonly name: string; readonly value: string };
 }

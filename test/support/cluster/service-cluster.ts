@@ -5,11 +5,15 @@ import { openEventStore } from '../../../src/composition/open-event-store.js';
 import type { OpenEventStore } from '../../../src/composition/open-event-store.js';
 import type { People } from '../world.people.js';
 import { settle } from '../world.people.js';
+import { eventually } from '../eventually.js';
 import { temporaryDirectory } from '../event-store/temporary-directory.js';
 import { EventStoreDbProcess } from '../eventstoredb/process.js';
 import { EmbeddedPostgres } from '../postgres/embedded-server.js';
+import { runStatement } from '../postgres/run-statement.js';
 import { ClusterNode } from './cluster-node.js';
 import { NatsServer } from './nats-server.js';
+
+const whoHolds = 'SELECT node FROM tagalong.cluster_leases WHERE holder IS NOT NULL AND expires_at > clock_timestamp()';
 
 export interface ServiceClusterOptions {
   readonly nodes: number;
@@ -71,9 +75,11 @@ export class ServiceCluster {
 
   /** The node that runs the subscribers. */
   async holder(): Promise<ClusterNode> {
-    const [node] = this.nodes;
-    if (node === undefined) throw new Error('the cluster has no node');
-    return Promise.resolve(node);
+    return eventually('a node holds the lease', async () => {
+      const { rows } = await runStatement(whoHolds, this.postgres.url);
+      const [row] = rows as readonly { readonly node: string }[];
+      return this.nodes.find(({ pid }) => row?.node.endsWith(`:${pid}`) === true);
+    });
   }
 
   /** A client of the broker that comes back by itself. */
