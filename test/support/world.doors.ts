@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { signMessage } from '../../src/message-token/message-token.js';
 import type { Door, Heard, Reply } from './world.senders.js';
@@ -7,6 +8,7 @@ const principal = 'user:all';
 
 const patienceMs = 4_000;
 const tokenSeconds = 600;
+const twiceEvery = 4;
 
 /** Over HTTP, with the operator key, to where the service is at the time. */
 export function httpDoor(url: () => string, operatorKey: string): Door {
@@ -41,14 +43,26 @@ export function natsDoor(connection: NatsConnection, prefix: string, operatorKey
   };
 }
 
-/** Each command takes the next of these ways. */
+/** Each command takes the next of these ways, and some take two at the same moment. */
 export function inTurn(doors: readonly [Door, ...Door[]]): Door {
   let next = 0;
-  return (command) => {
+  return async (command) => {
     const door = doors[next % doors.length] ?? doors[0];
+    const other = doors[(next + 1) % doors.length] ?? doors[0];
     next += 1;
-    return door(command);
+    return next % twiceEvery === 0 ? agreed(await Promise.all([door(command), other(command)])) : door(command);
   };
+}
+
+/**
+ * What was heard of one command on two ways. Accepted on both it has one effect and one answer; what had no effect on one
+ * of them is not remembered, and was answered by the world at that moment.
+ */
+function agreed([one, other]: readonly [Heard, Heard]): Heard {
+  if (one.kind === 'nothing' || other.kind === 'nothing') return { kind: 'nothing' };
+  if (other.reply.outcome !== 'accepted') return one;
+  if (one.reply.outcome !== 'accepted' || isDeepStrictEqual(one.reply, other.reply)) return other;
+  return { ...one, fault: `${JSON.stringify(one.reply)} and, on another way, ${JSON.stringify(other.reply)}` };
 }
 
 function heardIn(document: unknown): Heard {

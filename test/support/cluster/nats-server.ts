@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -38,12 +38,15 @@ export class NatsServer {
   async halt(): Promise<void> {
     const child = this.#running;
     this.#running = undefined;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child?.exitCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
   }
 }
+
+/** Whether the program is installed here. */
+export const natsServerIsInstalled = spawnSync('nats-server', ['--version']).status === 0;
 
 async function listens(port: number): Promise<true | undefined> {
   const socket = connect({ host: '127.0.0.1', port });
