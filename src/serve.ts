@@ -8,6 +8,7 @@ import { BrokerStrategy } from './command-bus/broker/broker.strategy.js';
 import { openTagalong } from './composition/tagalong.js';
 import type { Tagalong } from './composition/tagalong.js';
 import type { Config } from './config/config.js';
+import type { LoadedOperatorKey } from './workspaces/authentication/operator-key.js';
 import { NestLogger } from './http/nest-logger.js';
 import { credentialReader } from './http/credential-reader.js';
 import { serveOpenApi } from './composition/openapi.js';
@@ -96,13 +97,31 @@ function listenFault(fault: unknown): string {
 }
 
 function announce({ operatorKey, config }: Tagalong, url: string, logger: Logger): void {
-  if (operatorKey.origin === 'created') {
-    logger.info({ file: operatorKey.path }, 'an operator key was made; only its owner can read the file');
+  sayWhichKey(operatorKey, logger);
+  logger.info({ url, data: config.dataDirectory, operatorKey: whereabouts(operatorKey) }, `Tagalong listens on ${url}`);
+}
+
+function sayWhichKey(key: LoadedOperatorKey, logger: Logger): void {
+  if (key.origin === 'created') {
+    logger.info({ file: key.path }, 'an operator key was made; only its owner can read the file');
+  } else if (key.origin === 'shared' && key.ignoredFile !== undefined) {
+    logger.warn(
+      { file: key.ignoredFile },
+      'the operator key in this file is not in force: the nodes share that of another one. Delete the file if it is of no use',
+    );
   }
-  logger.info(
-    { url, data: config.dataDirectory, operatorKey: operatorKey.path ?? 'from the environment' },
-    `Tagalong listens on ${url}`,
-  );
+}
+
+function whereabouts(key: LoadedOperatorKey): string {
+  switch (key.origin) {
+    case 'environment':
+      return 'from the environment';
+    case 'shared':
+      return 'on the node that made it';
+    case 'file':
+    case 'created':
+      return key.path;
+  }
 }
 
 async function stop(app: NestFastifyApplication, service: Tagalong, logger: Logger): Promise<void> {

@@ -128,7 +128,7 @@ export async function openTagalong(
 async function assemble(config: Config, stores: Stores, clock: Clock, logger: Logger): Promise<Tagalong> {
   const { events, readModel } = stores;
   const now = (): string => timeText(clock);
-  const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
+  const operatorKey = await loadOperatorKey(config.operatorKey, stores.secrets);
   const directory = new SqlAccessDirectory(readModel.queries, { trusted: () => fresh() });
   const catalog = catalogQueries(readModel, readModel, config.registryHost, () =>
     fresh() ? projections.get(catalogName).checkpoint : undefined,
@@ -261,6 +261,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const webhooks = await createWebhooks({
     config,
     readModel,
+    secrets: stores.secrets,
     executor: executorFor(webhookAggregate),
     commandLog,
     projections,

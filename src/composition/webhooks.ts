@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { CatalogFeed } from '../catalog/feed/catalog-feed.js';
 import type { Config } from '../config/config.js';
-import { loadServiceSecret } from '../config/service-secret.js';
 import { packageVersion } from '../config/version.js';
 import { StoreUnavailableError } from '../event-sourcing/faults.js';
 import type { CommandExecutor } from '../event-sourcing/command-executor.js';
@@ -9,6 +8,9 @@ import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { Subscribers } from '../event-sourcing/subscribers.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { ReadModel } from '../read-model/read-model.js';
+import type { SecretPlaces } from '../service-secrets/secret-places.js';
+import type { ServiceSecret } from '../service-secrets/service-secret.js';
+import { loadServiceSecret } from '../service-secrets/service-secret.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
 import { accessProjection } from '../workspaces/access.projection.js';
@@ -40,6 +42,7 @@ import { timeText } from './system-clock.js';
 export interface WebhookSurroundings {
   readonly config: Config;
   readonly readModel: ReadModel<ReadModelSchema>;
+  readonly secrets: SecretPlaces;
   readonly executor: CommandExecutor<WebhookCommand, WebhookEvent, WebhooksState, WebhookRejection>;
   readonly commandLog: CommandLog;
   readonly projections: Subscribers;
@@ -65,7 +68,7 @@ export interface Webhooks {
 export async function createWebhooks(around: WebhookSurroundings): Promise<Webhooks> {
   const { config, readModel, projections, directory, readYourWrites, clock } = around;
   const { webhooks: settings } = config;
-  const secrets = new WebhookSecrets(await loadServiceSecret(config.secret, config.dataDirectory));
+  const secrets = new WebhookSecrets(await webhookSecret(around));
   const rules = new AddressRules(settings.privateAddresses);
   const sender = new WebhookSender({
     rules,
@@ -87,7 +90,8 @@ export async function createWebhooks(around: WebhookSurroundings): Promise<Webho
     new TargetCheck(rules, resolveHost),
   );
   const deliveries = deliveriesOf(around, { log, messenger, found, handlers });
-  projections.get(webhooksProjection.name).onCommitted(({ events }) => {
+  projections.get(webhooksProjection.name).onCommitted(({ events, changed }) => {
+    if (changed === 'nothing') return;
     if (events === undefined) deliveries.changed(undefined);
     else {
       const changes = changesIn(events);
@@ -101,6 +105,17 @@ export async function createWebhooks(around: WebhookSurroundings): Promise<Webho
     deliveries,
     attempts: () => messenger.attempts,
   };
+}
+
+async function webhookSecret({ config, secrets, logger }: WebhookSurroundings): Promise<ServiceSecret> {
+  const { secret, ignoredFile } = await loadServiceSecret(config.secret, secrets);
+  if (ignoredFile !== undefined) {
+    logger.warn(
+      { file: ignoredFile },
+      'the secret of the service in this file is not in force: the nodes share that of another one. Delete the file if it is of no use',
+    );
+  }
+  return secret;
 }
 
 interface DeliveryParts {

@@ -4,6 +4,7 @@ import { brokerUrlRule, isBrokerUrl, parseBrokerUrl } from '../broker/broker-url
 import type { BrokerUrl } from '../broker/broker-url.js';
 import { defaultPostgresSettings, isPostgresUrl, isSchemaName } from '../read-model/postgres/postgres.settings.js';
 import { isConnectionString } from '../event-store/eventstoredb/connection-string.js';
+import { shortestSecrets } from '../service-secrets/service-secrets.js';
 import { count } from './count.js';
 import { withOtherNames } from './other-names.js';
 import { webhookSettings, webhooksOf } from './webhook-settings.js';
@@ -80,9 +81,11 @@ const settings = {
     .describe('How much is logged, as JSON lines on standard output.'),
   TAGALONG_OPERATOR_KEY: z
     .string()
-    .min(24, 'must have at least 24 characters')
+    .min(shortestSecrets['operator-key'], `must have at least ${shortestSecrets['operator-key']} characters`)
     .optional()
-    .describe('The operator key. Made at first start and kept in DATA_DIR/operator.key when not given.'),
+    .describe(
+      'The operator key; the same on every node. Made at first start and kept in DATA_DIR/operator.key when not given.',
+    ),
   TAGALONG_OIDC_ISSUER: url.optional().describe('Issuer whose tokens identify users.'),
   TAGALONG_OIDC_AUDIENCE: z.string().min(1).optional().describe('Audience a token must be for.'),
   TAGALONG_OIDC_JWKS_URL: url

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { defaultRetrySeconds } from '../webhooks/deliveries/retry-plan.js';
 import { isCidr } from '../webhooks/sending/address-rules.js';
 import type { PrivateAddresses } from '../webhooks/sending/address-rules.js';
+import { shortestSecrets } from '../service-secrets/service-secrets.js';
 import { count } from './count.js';
-import { shortestSecret } from './service-secret.js';
 
 /** The settings of webhooks, by environment variable. */
 export const webhookSettings = {
   TAGALONG_SECRET: z
     .string()
-    .min(shortestSecret, `must have at least ${shortestSecret} characters`)
+    .min(shortestSecrets['service-secret'], `must have at least ${shortestSecrets['service-secret']} characters`)
     .optional()
     .describe(
       'What the secrets of webhooks are derived from; the same on every node. Made at first start and kept in DATA_DIR/service.secret when not given.',

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Compilable } from 'kysely';
 import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
+import type { ServiceSecrets } from '../../service-secrets/service-secrets.js';
 import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
 import type { FrozenReadModel, ReadModel } from '../read-model.js';
@@ -10,6 +11,7 @@ import { freeze } from './postgres.frozen.js';
 import { migrate } from './postgres.migrate.js';
 import { PostgresProjectionStore } from './postgres.projection-store.js';
 import type { PostgresSettings } from './postgres.settings.js';
+import { PostgresServiceSecrets } from './postgres.service-secrets.js';
 import { PostgresSnapshotStore } from './postgres.snapshot-store.js';
 import { channelOf } from './term-fence.js';
 
@@ -36,6 +38,7 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
   readonly projections: PostgresProjectionStore;
   readonly snapshots: SnapshotStore;
   readonly queries: Kysely<Schema>;
+  readonly secrets: ServiceSecrets;
 
   private constructor(
     private readonly writing: PostgresConnections,
@@ -43,6 +46,7 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
     readonly settings: PostgresSettings,
   ) {
     this.projections = new PostgresProjectionStore(writing, settings);
+    this.secrets = new PostgresServiceSecrets(writing);
     this.snapshots = new PostgresSnapshotStore(writing);
     this.queries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: reading }) });
   }

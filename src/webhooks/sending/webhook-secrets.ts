@@ -1,4 +1,4 @@
-import type { ServiceSecret } from '../../config/service-secret.js';
+import type { ServiceSecret } from '../../service-secrets/service-secret.js';
 
 /** What the secrets of a webhook follow from. */
 export interface SecretVersions {

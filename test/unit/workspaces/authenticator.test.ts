@@ -23,7 +23,7 @@ beforeEach(async () => {
   access = await AccessReadModel.open();
   now = Date.parse('2026-01-01T00:00:00.000Z');
   authenticator = new Authenticator({
-    operatorKey: new OperatorKey(operatorKey),
+    operatorKey: OperatorKey.of(operatorKey),
     directory: access.directory,
     now: () => now,
   });
@@ -107,7 +107,7 @@ describe('the authenticator', () => {
       const token = await provider.token({ email: 'ann@acme.test', email_verified: true });
       expect(await bearer(token)).toBe('credential-invalid');
       authenticator = new Authenticator({
-        operatorKey: new OperatorKey(operatorKey),
+        operatorKey: OperatorKey.of(operatorKey),
         directory: access.directory,
         oidc: new OidcVerifier({ issuer: provider.issuer, audience }),
         now: () => now,

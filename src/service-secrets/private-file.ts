@@ -1,4 +1,4 @@
-import { chmod, open, readFile, rename, stat } from 'node:fs/promises';
+import { open, readFile, rename, stat } from 'node:fs/promises';
 
 /** A file that only its owner may open is open to others, or cannot be read. The message names the remedy. */
 export class PrivateFileError extends Error {
@@ -31,17 +31,27 @@ export async function readPrivateFile(path: string, what: string): Promise<strin
 
 /** Writes one line for the owner alone, whole or not at all: a start that dies half-way leaves no half of a secret. */
 export async function writePrivateFile(path: string, line: string): Promise<void> {
-  const draft = `${path}.new`;
+  await draftPrivateFile(path, line);
+  await rename(draftOf(path), path);
+}
+
+/** Where a file stands before it is whole. */
+export function draftOf(path: string): string {
+  return `${path}.new`;
+}
+
+/** Writes one line, for the owner alone, beside the file it is to become. It is on disk when this resolves. */
+export async function draftPrivateFile(path: string, line: string): Promise<void> {
+  const draft = draftOf(path);
   const file = await open(draft, 'w', 0o600);
   try {
+    // A draft left behind keeps the permissions it once had.
+    await file.chmod(0o600);
     await file.writeFile(`${line}\n`);
     await file.sync();
   } finally {
     await file.close();
   }
-  // A draft left behind keeps the permissions it once had.
-  await chmod(draft, 0o600);
-  await rename(draft, path);
 }
 
 function isMissing(error: unknown): boolean {
