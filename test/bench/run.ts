@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Every bench with what it takes and about how long, on two cores. */
 const benches: Readonly<Record<string, string>> = {
+  eventstoredb: 'appends and deliveries through the EventStoreDB adapter against its bare client (1 minute)',
   http: 'durable PushTag and a list over HTTP against plain Nest + Fastify (3 minutes)',
   scale: 'the catalog rebuilt from a million events, start and memory with them (4 minutes)',
   sharing: 'a push with ten thousand shares against one with a single share (4 minutes)',
@@ -14,7 +15,7 @@ const usage = `npm run bench                 runs all of them, one after the oth
 npm run bench -- NAME ...     runs these:
 
 ${Object.entries(benches)
-  .map(([name, what]) => `  ${name.padEnd(8)} ${what}`)
+  .map(([name, what]) => `  ${name.padEnd(12)} ${what}`)
   .join('\n')}
 
 Figures and targets go to the terminal and to test/bench/results/NAME.json. The exit code is 1 when a bench could not
