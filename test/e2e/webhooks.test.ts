@@ -75,7 +75,7 @@ describe('what comes back to people', () => {
       body: { error: 'webhook-address-refused', message: expect.stringContaining('10.0.0.1') as string },
     });
     const audit = await platform.call('POST', '/webhooks', { workspace: 'build', body: { url: receiver.url } });
-    const events = await platform.call('GET', '/audit/events?types=WebhookCreated', { workspace: 'build' });
+    const events = await platform.call('GET', '/audit/events?kind=WebhookCreated', { workspace: 'build' });
     expect(events.body).toMatchObject([{ type: 'WebhookCreated', data: { webhookId: textIn(audit.body, 'id') } }]);
   });
 });

@@ -2,20 +2,24 @@
 export type Lane = 'quick' | 'slow';
 
 export interface SlotLimits {
-  /** Messages under way at once, in each lane. */
+  /** Messages under way at once. */
   readonly total: number;
   /** Of these, for one workspace. */
   readonly perWorkspace: number;
 }
 
-const defaultLimits: SlotLimits = { total: 64, perWorkspace: 4 };
+/** Every webhook of a workspace has a place as long as all of them answer fast. */
+const defaultLimits: Readonly<Record<Lane, SlotLimits>> = {
+  quick: { total: 200, perWorkspace: 20 },
+  slow: { total: 100, perWorkspace: 4 },
+};
 
 /** Bounds how many messages are under way, and lets workspaces take turns. */
 export class DeliverySlots {
   readonly #lanes: Readonly<Record<Lane, LaneSlots>>;
 
-  constructor(limits: SlotLimits = defaultLimits) {
-    this.#lanes = { quick: new LaneSlots(limits), slow: new LaneSlots(limits) };
+  constructor(limits: Readonly<Record<Lane, SlotLimits>> = defaultLimits) {
+    this.#lanes = { quick: new LaneSlots(limits.quick), slow: new LaneSlots(limits.slow) };
   }
 
   /** Runs the work once there is a place for it. Aborting while it waits throws the signal's reason. */

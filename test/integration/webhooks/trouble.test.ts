@@ -106,7 +106,9 @@ describe('a receiver in trouble', () => {
   it('keeps nobody else waiting', async () => {
     const stuck = await Receiver.start();
     stuck.behaviour = () => undefined;
+    // In another workspace, and in the very same one.
     for (let n = 0; n < 15; n++) await hook('beta', { url: stuck.url });
+    for (let n = 0; n < 15; n++) await hook('alpha', { url: stuck.url });
     await hook('alpha');
     await push('beta/agent/stuck', 'v1');
     await push('alpha/agent/flowing', 'v1', 'v2', 'v3');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeliverySlots } from '../../../src/webhooks/deliveries/delivery-slots.js';
+import type { SlotLimits } from '../../../src/webhooks/deliveries/delivery-slots.js';
 
 /** Work that goes on until it is let go. */
 class Jobs {
@@ -31,11 +32,13 @@ class Jobs {
   }
 }
 
+const slotsOf = (limits: SlotLimits) => new DeliverySlots({ quick: limits, slow: limits });
+
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('places for messages under way', () => {
   it('are bounded, and are taken by workspaces in turn', async () => {
-    const jobs = new Jobs(new DeliverySlots({ total: 2, perWorkspace: 2 }));
+    const jobs = new Jobs(slotsOf({ total: 2, perWorkspace: 2 }));
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2']) void jobs.start('quick', name.charAt(0), name);
     await turn();
     expect(jobs.begun).toEqual(['a1', 'a2']);
@@ -45,7 +48,7 @@ describe('places for messages under way', () => {
   });
 
   it('are bounded for each workspace', async () => {
-    const jobs = new Jobs(new DeliverySlots({ total: 3, perWorkspace: 1 }));
+    const jobs = new Jobs(slotsOf({ total: 3, perWorkspace: 1 }));
     for (const name of ['a1', 'a2', 'b1', 'c1', 'd1']) void jobs.start('quick', name.charAt(0), name);
     await turn();
     expect(jobs.begun).toEqual(['a1', 'b1', 'c1']);
@@ -57,7 +60,7 @@ describe('places for messages under way', () => {
   });
 
   it('in the slow lane keep nobody of the quick one waiting', async () => {
-    const jobs = new Jobs(new DeliverySlots({ total: 1, perWorkspace: 1 }));
+    const jobs = new Jobs(slotsOf({ total: 1, perWorkspace: 1 }));
     for (const name of ['s1', 's2']) void jobs.start('slow', 'a', name);
     void jobs.start('quick', 'a', 'q1');
     await turn();
@@ -67,7 +70,7 @@ describe('places for messages under way', () => {
   });
 
   it('are not held for who gives up', async () => {
-    const jobs = new Jobs(new DeliverySlots({ total: 1, perWorkspace: 1 }));
+    const jobs = new Jobs(slotsOf({ total: 1, perWorkspace: 1 }));
     const abort = new AbortController();
     void jobs.start('quick', 'a', 'a1');
     const given = jobs.start('quick', 'a', 'a2', abort.signal);
@@ -81,7 +84,7 @@ describe('places for messages under way', () => {
   });
 
   it('are given back by work that fails', async () => {
-    const slots = new DeliverySlots({ total: 1, perWorkspace: 1 });
+    const slots = slotsOf({ total: 1, perWorkspace: 1 });
     const { signal } = new AbortController();
     await expect(slots.run('quick', 'a', signal, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await slots.run('quick', 'a', signal, () => Promise.resolve('yes'))).toBe('yes');
