@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Every bench with what it takes and about how long, on two cores. */
 const benches: Readonly<Record<string, string>> = {
+  broker: 'durable PushTag over NATS and RabbitMQ against a bare Nest echo (3 minutes; both brokers must run)',
   http: 'durable PushTag and a list over HTTP against plain Nest + Fastify (3 minutes)',
   scale: 'the catalog rebuilt from a million events, start and memory with them (4 minutes)',
   sharing: 'a push with ten thousand shares against one with a single share (4 minutes)',
