@@ -48,9 +48,20 @@ module.exports = {
       },
     },
     {
+      name: 'client-is-light',
+      comment: 'Programs of others use the client: of the service it takes types, and what both sides must do alike.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(client|broker|message-token)/', '^src/cli/api/server-events\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'worker\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', '^src/client/index\\.ts$', 'worker\\.ts$'] },
       to: {},
     },
     { name: 'no-tests-in-product', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
-import type { Logger } from 'pino';
 import { loginOf, placeOfBroker, withoutCredentials } from './broker-url.js';
 import type { BrokerUrl } from './broker-url.js';
 import { StandingConnection } from './standing-connection.js';
-import type { Noted, Opened } from './standing-connection.js';
+import type { ConnectionLog, Noted, Opened } from './standing-connection.js';
 
 const connectTimeoutMs = 5_000;
 /** A server that is away takes nothing any more. */
@@ -16,7 +15,11 @@ const drainMs = 2_000;
  *
  * @param name shown by the server's monitoring
  */
-export function natsConnection(url: BrokerUrl, name: string, logger: Logger): StandingConnection<NatsConnection> {
+export function natsConnection(
+  url: BrokerUrl,
+  name: string,
+  logger: ConnectionLog,
+): StandingConnection<NatsConnection> {
   return new StandingConnection({
     open: (noted) => open(url, name, noted),
     place: placeOfBroker(url),

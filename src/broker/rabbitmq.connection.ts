@@ -1,10 +1,9 @@
 import { isIP } from 'node:net';
 import type { ChannelModel } from 'amqplib';
-import type { Logger } from 'pino';
 import { placeOfBroker, withoutCredentials } from './broker-url.js';
 import type { BrokerUrl } from './broker-url.js';
 import { StandingConnection } from './standing-connection.js';
-import type { Noted, Opened } from './standing-connection.js';
+import type { ConnectionLog, Noted, Opened } from './standing-connection.js';
 
 const connectTimeoutMs = 5_000;
 const heartbeatSeconds = 10;
@@ -15,7 +14,11 @@ const heartbeatSeconds = 10;
  *
  * @param name shown by the broker's management
  */
-export function rabbitMqConnection(url: BrokerUrl, name: string, logger: Logger): StandingConnection<ChannelModel> {
+export function rabbitMqConnection(
+  url: BrokerUrl,
+  name: string,
+  logger: ConnectionLog,
+): StandingConnection<ChannelModel> {
   let attempt = 0;
   return new StandingConnection({
     open: (noted) => open(url, url.servers[attempt++ % url.servers.length] ?? url.servers[0], name, noted),

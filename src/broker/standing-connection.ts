@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 
 /** A connection that was made, and how it fares. */
 export interface Opened<C> {
@@ -16,12 +15,18 @@ export type Noted = (fault: string | undefined) => void;
 /** What is done with each new connection before it counts as open: queues declared, subscriptions made. */
 export type WhenOpen<C> = (connection: C) => Promise<void>;
 
+/** What is told of a connection. A pino logger is one. */
+export interface ConnectionLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
 export interface StandingConnectionOptions<C> {
   /** Makes a connection. What it throws must hold no credentials. */
   readonly open: (noted: Noted) => Promise<Opened<C>>;
   /** Where the other side is, for messages; without credentials. */
   readonly place: string;
-  readonly logger: Logger;
+  readonly logger: ConnectionLog;
 }
 
 const firstPauseMs = 250;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /** Every bench with what it takes and about how long, on two cores. */
 const benches: Readonly<Record<string, string>> = {
+  broker: 'durable PushTag over NATS and RabbitMQ against a bare Nest echo (3 minutes; both brokers must run)',
   eventstoredb: 'appends and deliveries through the EventStoreDB adapter against its bare client (1 minute)',
   http: 'durable PushTag and a list over HTTP against plain Nest + Fastify (3 minutes)',
   postgres: 'the read model in PostgreSQL against inserts by hand, and beside SQLite (4 minutes; starts a server of its own)',
