@@ -8,12 +8,17 @@ import { openEventStore } from './open-event-store.js';
 import type { OpenEventStore } from './open-event-store.js';
 import type { ReadModelSchema } from './projections.js';
 
+/** A node that hangs while it writes lets go of its locks so soon that another one can take over within seconds. */
+const idleWriterMs = 2_000;
+
 /** Where the stores are. */
 export type StorePlaces = Pick<Config, 'dataDirectory' | 'eventStore' | 'readModel'>;
 
 /** The event store, and the read model built from it. The data directory is held by this process alone. */
 export interface Stores extends OpenEventStore {
   readonly readModel: ReadModel<ReadModelSchema>;
+  /** The same read model, where other nodes of the service share both stores. */
+  readonly shared?: PostgresReadModel<ReadModelSchema>;
   close(): Promise<void>;
 }
 
@@ -33,26 +38,33 @@ export async function openStores(places: StorePlaces, options: PostgresReadModel
     opened.push(() => {
       lock.release();
     });
-    const readModel = await openReadModel(directory, place, options);
+    const several = places.eventStore.kind === 'eventstoredb';
+    const { readModel, shared } = await openReadModel(
+      directory,
+      place,
+      several ? { idleWriterMs, ...options } : options,
+    );
     opened.push(() => readModel.close());
     const eventStore = await openEventStore(places);
     opened.push(() => eventStore.events.close());
-    return { ...eventStore, readModel, close };
+    return { ...eventStore, readModel, ...(several && shared !== undefined && { shared }), close };
   } catch (fault) {
     await close();
     throw fault;
   }
 }
 
-function openReadModel(
+async function openReadModel(
   directory: string,
   place: StorePlaces['readModel'],
   options: PostgresReadModelOptions,
-): Promise<ReadModel<ReadModelSchema>> {
+): Promise<Pick<Stores, 'readModel' | 'shared'>> {
   switch (place.kind) {
     case 'embedded':
-      return SqliteReadModel.open<ReadModelSchema>({ directory });
-    case 'postgres':
-      return PostgresReadModel.open<ReadModelSchema>(place.settings, options);
+      return { readModel: await SqliteReadModel.open<ReadModelSchema>({ directory }) };
+    case 'postgres': {
+      const shared = await PostgresReadModel.open<ReadModelSchema>(place.settings, options);
+      return { readModel: shared, shared };
+    }
   }
 }

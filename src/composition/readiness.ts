@@ -1,3 +1,4 @@
+import type { ClusterStatus } from '../cluster/cluster-subscribers.js';
 import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
 import { eventsOutName } from '../events-out/events-out.projection.js';
@@ -8,12 +9,14 @@ import type { Tagalong } from './tagalong.js';
 export function readinessOf({
   stores,
   projections,
+  cluster,
   link,
-}: Pick<Tagalong, 'stores' | 'projections' | 'link'>): Readiness {
+}: Pick<Tagalong, 'stores' | 'projections' | 'cluster' | 'link'>): Readiness {
   return {
     check: async () => [
       storeCheck(stores),
       await readModelCheck(stores),
+      ...(cluster === undefined ? [] : [clusterCheck(cluster())]),
       ...projections.statuses().map((status) => projectionCheck(status, projections.get(status.name).ready)),
       ...(link === undefined ? [] : [brokerCheck(link)]),
     ],
@@ -28,6 +31,12 @@ function storeCheck({ events }: Tagalong['stores']): ReadinessCheck {
 async function readModelCheck({ readModel }: Tagalong['stores']): Promise<ReadinessCheck> {
   const fault = await readModel.fault();
   return { name: 'read-model', ready: fault === undefined, ...(fault !== undefined && { detail: fault }) };
+}
+
+/** Queries are answered while no node holds the lease: the next one takes it in a moment. */
+function clusterCheck({ node, holder }: ClusterStatus): ReadinessCheck {
+  const runs = holder === undefined ? 'no node runs the subscribers now' : `${holder} runs the subscribers`;
+  return { name: 'cluster', ready: true, detail: `this is node ${node}; ${runs}` };
 }
 
 function projectionCheck({ name, state, fault, eventsProcessed }: SubscriberStatus, built: boolean): ReadinessCheck {

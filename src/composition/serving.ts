@@ -2,7 +2,7 @@ import { catalogProjection } from '../catalog/catalog.projection.js';
 import { StoreUnavailableError } from '../event-sourcing/faults.js';
 import { hasPassed } from '../event-sourcing/position.js';
 import type { Position } from '../event-sourcing/position.js';
-import type { ProjectionHost } from '../event-sourcing/projection-host.js';
+import type { Subscribers } from '../event-sourcing/subscribers.js';
 import type { Serving } from '../http/serving.js';
 import { accessProjection } from '../workspaces/access.projection.js';
 
@@ -14,7 +14,7 @@ import { accessProjection } from '../workspaces/access.projection.js';
  *
  * @param head the end of the log at the start
  */
-export function servingFrom(head: Position | undefined, projections: ProjectionHost): Serving {
+export function servingFrom(head: Position | undefined, projections: Pick<Subscribers, 'get'>): Serving {
   const [access, catalog] = [projections.get(accessProjection.name), projections.get(catalogProjection().name)];
   const missing = (): string | undefined => {
     if (!access.ready || !hasPassed(access.checkpoint, head)) return access.name;

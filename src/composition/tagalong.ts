@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { CatalogFeed } from '../catalog/feed/catalog-feed.js';
 import { StandingAccess } from '../catalog/feed/standing-access.js';
+import { CatalogAnswers } from '../catalog/catalog-answers.js';
+import { catalogQueryDefinitions } from '../catalog/questions/catalog-query-definitions.js';
 import { CatalogReader } from '../catalog/catalog-reader.js';
 import { catalogProjection } from '../catalog/catalog.projection.js';
 import { catalogQueries } from '../catalog/catalog.queries.js';
 import type { CatalogQueries } from '../catalog/catalog.queries.js';
 import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
+import { QueryBus } from '../command-bus/queries/query-bus.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
@@ -16,15 +19,11 @@ import { CommandExecutor } from '../event-sourcing/command-executor.js';
 import type { Rejection } from '../event-sourcing/decider.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { DomainEvent } from '../event-sourcing/event.js';
-import type { EventReader } from '../event-sourcing/event-store.js';
-import type { Position } from '../event-sourcing/position.js';
-import { ProjectionHost } from '../event-sourcing/projection-host.js';
 import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
-import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
+import type { Subscribers } from '../event-sourcing/subscribers.js';
 import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
-import { notYetVisible } from '../http/read-your-writes.js';
 import type { Serving } from '../http/serving.js';
 import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
 import { imageAggregate } from '../images/domain/image.aggregate.js';
@@ -56,11 +55,14 @@ import { brokerLink } from './broker-link.js';
 import { createEventsOut } from './events-out.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
-import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { readModelProjections } from './projections.js';
+import { makeSubscribers } from './run-subscribers.js';
+import type { RunningSubscribers } from './run-subscribers.js';
 import { servingFrom } from './serving.js';
 import { machine } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { timeText } from './system-clock.js';
+import { waitingFor } from './waiting-for.js';
 
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
@@ -68,7 +70,9 @@ export interface Tagalong {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly stores: Stores;
-  readonly projections: ProjectionHost;
+  readonly projections: Subscribers;
+  /** Absent where the service is one process. */
+  readonly cluster: RunningSubscribers['cluster'];
   readonly directory: AccessDirectory;
   readonly authenticator: Authenticator;
   readonly operatorKey: LoadedOperatorKey;
@@ -77,10 +81,12 @@ export interface Tagalong {
   readonly imageCounter: ImageCounter;
   readonly catalog: CatalogQueries;
   readonly catalogReader: CatalogReader;
+  readonly catalogAnswers: CatalogAnswers;
   readonly feed: CatalogFeed;
   readonly standingAccess: StandingAccess;
   readonly webhooks: Webhooks;
   readonly bus: CommandBus;
+  readonly queries: QueryBus;
   /** To the message broker, when there is one. */
   readonly link: BrokerLink | undefined;
   readonly readYourWrites: ReadYourWrites;
@@ -123,12 +129,9 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const { events, readModel } = stores;
   const now = (): string => timeText(clock);
   const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
-  const directory = new SqlAccessDirectory(readModel.queries);
-  const catalog = catalogQueries(
-    readModel,
-    readModel,
-    config.registryHost,
-    () => projections.get(catalogName).checkpoint,
+  const directory = new SqlAccessDirectory(readModel.queries, { trusted: () => fresh() });
+  const catalog = catalogQueries(readModel, readModel, config.registryHost, () =>
+    fresh() ? projections.get(catalogName).checkpoint : undefined,
   );
 
   const commandLogPassed: WaitUntilPassed = (position) =>
@@ -152,29 +155,44 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const moves = new DeploymentMoves(slots, events);
 
   const eventsOut = createEventsOut(config, () => projections.get(eventsOutName).checkpoint, logger);
-  const projections: ProjectionHost = new ProjectionHost(
-    {
-      store: readModel.projections,
-      reader: events,
-      clock,
-      report: (report) => {
-        logReport(logger, report);
-      },
-    },
-    [
+  const {
+    subscribers: projections,
+    fresh,
+    cluster,
+  } = makeSubscribers({
+    config,
+    stores,
+    clock,
+    logger,
+    projections: [
       ...readModelProjections(),
       slotProcess({ sharing, moves, now }),
       ...(eventsOut === undefined ? [] : [eventsOut.projection]),
     ],
-  );
-  projections.get(accessProjection.name).onCommitted(({ events: committed }) => {
-    if (committed !== undefined && !changesAccess(committed)) return;
+    tasks: [
+      () =>
+        new ShareRequestExpiry({
+          slots,
+          finder: catalog.shares,
+          clock,
+          onFault: (err) => {
+            logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
+          },
+        }),
+      () => webhooks.deliveries,
+    ],
+    doubted: () => {
+      standingAccess.changed();
+    },
+  });
+  projections.get(accessProjection.name).onCommitted(({ events: committed, changed }) => {
+    if (changed === 'nothing' || (committed !== undefined && !changesAccess(committed))) return;
     directory.invalidate();
     standingAccess.changed();
   });
-  projections.get(catalogName).onCommitted(({ events: committed }) => {
+  projections.get(catalogName).onCommitted(({ events: committed, changed }) => {
     // Rows may have been built anew under the same positions.
-    if (committed === undefined) catalog.images.forget();
+    if (committed === undefined && changed === undefined) catalog.images.forget();
   });
 
   const positions = new GivenPositions(events, (text) => events.isPosition(text));
@@ -224,15 +242,6 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     visible: (position) => readYourWrites.passed(position),
   });
 
-  const expiry = new ShareRequestExpiry({
-    slots,
-    finder: catalog.shares,
-    clock,
-    onFault: (err) => {
-      logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
-    },
-  });
-
   const authenticator = new Authenticator({
     operatorKey: operatorKey.key,
     directory,
@@ -261,18 +270,23 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     clock,
     logger,
   });
+  const catalogReader = new CatalogReader(catalog.images, catalog.history, readYourWrites, positions);
+  const { resolve: resolving, usage, shares, deployments } = catalog;
+  const catalogAnswers = new CatalogAnswers({
+    ...{ reader: catalogReader, resolving, usage, shares, deployments, readYourWrites, directory },
+    now: () => clock.now(),
+  });
 
   const serving = servingFrom(await events.head(), projections);
   eventsOut?.start();
   await projections.start();
-  expiry.start();
-  webhooks.deliveries.start();
   return {
     config,
     logger,
     clock,
     stores,
     projections,
+    cluster,
     directory,
     operatorKey,
     authenticator,
@@ -280,7 +294,8 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, positions),
+    catalogReader,
+    catalogAnswers,
     feed,
     standingAccess,
     webhooks,
@@ -292,53 +307,16 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       ],
       readYourWrites,
     ),
+    queries: new QueryBus(catalogQueryDefinitions(catalogAnswers), directory),
     link: brokerLink(config, logger),
     readYourWrites,
     positions,
     serving,
     async close() {
-      await webhooks.deliveries.stop();
-      await feed.close();
-      await expiry.stop();
       await projections.stop();
+      await feed.close();
       await eventsOut?.close();
       await stores.close();
     },
   };
-}
-
-function waitingFor(
-  projections: ProjectionHost,
-  events: EventReader,
-  positions: GivenPositions,
-  timeoutMs: number,
-): ReadYourWrites {
-  const wait = async (position: Position | undefined, names: readonly string[]): Promise<void> => {
-    if (position === undefined) return;
-    const visible = await projections.waitFor(position, { projections: names, timeoutMs });
-    if (!visible) throw notYetVisible(position);
-  };
-  return {
-    passed: (position) => wait(position, readYourWritesProjections),
-    async asked(text) {
-      if (text !== undefined) await wait(positions.checked('minPosition', text), readYourWritesProjections);
-    },
-    upToDate: async (names) => wait(await events.head(), names),
-  };
-}
-
-function logReport(logger: Logger, report: SubscriberReport): void {
-  const { name: projection, kind, ...details } = report;
-  switch (kind) {
-    case 'complete':
-    case 'swapped-in':
-      logger.info({ projection, ...details }, `projection ${kind}`);
-      return;
-    case 'retrying':
-      logger.warn({ projection, ...details }, 'projection tries again');
-      return;
-    case 'failed':
-    case 'listener-failed':
-      logger.error({ projection, ...details }, `projection ${kind}`);
-  }
 }

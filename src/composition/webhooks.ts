@@ -6,7 +6,7 @@ import { packageVersion } from '../config/version.js';
 import { StoreUnavailableError } from '../event-sourcing/faults.js';
 import type { CommandExecutor } from '../event-sourcing/command-executor.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
-import type { ProjectionHost } from '../event-sourcing/projection-host.js';
+import type { Subscribers } from '../event-sourcing/subscribers.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { ReadModel } from '../read-model/read-model.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
@@ -42,7 +42,7 @@ export interface WebhookSurroundings {
   readonly readModel: ReadModel<ReadModelSchema>;
   readonly executor: CommandExecutor<WebhookCommand, WebhookEvent, WebhooksState, WebhookRejection>;
   readonly commandLog: CommandLog;
-  readonly projections: ProjectionHost;
+  readonly projections: Subscribers;
   readonly directory: AccessDirectory;
   readonly readYourWrites: ReadYourWrites;
   readonly feed: CatalogFeed;

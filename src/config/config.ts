@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { z } from 'zod';
 import { brokerUrlRule, isBrokerUrl, parseBrokerUrl } from '../broker/broker-url.js';
 import type { BrokerUrl } from '../broker/broker-url.js';
@@ -66,6 +67,11 @@ const settings = {
     .describe(
       'PostgreSQL: after so many milliseconds without a word from us the server gives up a transaction of ours.',
     ),
+  TAGALONG_NODE_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:-]{1,100}$/, 'must be 1 to 100 of letters, digits, "_", ".", ":" and "-"')
+    .optional()
+    .describe('What this process is called among the nodes of a cluster; its host and process id when not given.'),
   TAGALONG_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
   TAGALONG_PORT: count(0, 65_535).default(8080).describe('Port to listen on; 0 takes a free one.'),
   TAGALONG_LOG_LEVEL: z
@@ -189,6 +195,8 @@ export interface Config {
   readonly dataDirectory: string;
   readonly eventStore: EventStorePlace;
   readonly readModel: ReadModelPlace;
+  /** What this process is called among others. */
+  readonly nodeName: string;
   readonly host: string;
   readonly port: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -245,6 +253,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDirectory: values.TAGALONG_DATA_DIR,
     eventStore: eventStoreOf(values),
     readModel: readModelOf(values),
+    nodeName: values.TAGALONG_NODE_NAME ?? `${hostname()}:${process.pid}`,
     host: values.TAGALONG_HOST,
     port: values.TAGALONG_PORT,
     logLevel: values.TAGALONG_LOG_LEVEL,

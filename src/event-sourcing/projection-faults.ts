@@ -1,5 +1,5 @@
 import { StoreUnavailableError, TooMuchContentionError } from './faults.js';
-import { CheckpointMovedError, ReadModelDamagedError } from './projection-store.js';
+import { CheckpointMovedError, ReadModelDamagedError, TermEndedError } from './projection-store.js';
 
 /** True for a fault that passes by itself: the work can be done again in a moment. */
 export function isPassing(fault: unknown): fault is Error {
@@ -12,5 +12,7 @@ export function isPassing(fault: unknown): fault is Error {
 
 /** True for a fault that no event can be to blame for, whichever was in hand. */
 export function isOfTheReadModel(fault: unknown): boolean {
-  return fault instanceof CheckpointMovedError || fault instanceof ReadModelDamagedError;
+  return (
+    fault instanceof CheckpointMovedError || fault instanceof ReadModelDamagedError || fault instanceof TermEndedError
+  );
 }

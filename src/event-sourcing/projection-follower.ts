@@ -16,15 +16,7 @@ import type { FollowerTuning } from './projection-follower-tuning.js';
 import { WriteBehind } from './projection-write-behind.js';
 import { sleep } from './subscriber-clock.js';
 import type { Clock } from './subscriber-clock.js';
-
-/** A step forward, as queries now see it. */
-export interface Commit {
-  readonly projection: string;
-  readonly from: Position | undefined;
-  readonly position: Position;
-  /** The events that were applied; absent for a stride while catching up or a swap, after which anything may have changed. */
-  readonly events: readonly RecordedEvent[] | undefined;
-}
+import type { Commit } from './subscribers.js';
 
 export interface FollowerHooks {
   /** Called synchronously after every commit. */

@@ -4,9 +4,11 @@ import { ProjectionRunner } from './projection-runner.js';
 import type { SubscriberSurroundings } from './projection-runner.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import type { WaitOptions } from './subscriber-waiters.js';
+import { steer } from './subscriber-steering.js';
+import type { Steered, SubscriberAction, Subscribers } from './subscribers.js';
 
 /** Runs all projections of a process over one event store and one read model. */
-export class ProjectionHost {
+export class ProjectionHost implements Subscribers {
   readonly #runners = new Map<string, ProjectionRunner>();
 
   constructor(
@@ -24,11 +26,12 @@ export class ProjectionHost {
   /**
    * Checks that the read model belongs to the event store, then starts every subscriber.
    *
+   * @param paused names of those that stand paused until they are resumed
    * @throws ReadModelMismatchError when it does not
    */
-  async start(): Promise<void> {
+  async start(paused: ReadonlySet<string> = new Set()): Promise<void> {
     await this.surroundings.store.attach(this.surroundings.reader);
-    for (const runner of this.#runners.values()) await runner.start();
+    for (const runner of this.#runners.values()) await runner.start({ paused: paused.has(runner.name) });
   }
 
   /** The database was away: every subscriber looks whether it still holds everything. */
@@ -66,5 +69,9 @@ export class ProjectionHost {
     const runners = options?.projections?.map((name) => this.get(name)) ?? [...this.#runners.values()];
     const passed = await Promise.all(runners.map((runner) => runner.waitFor(position, options)));
     return passed.every((one) => one);
+  }
+
+  async steer(name: string, action: SubscriberAction): Promise<Steered> {
+    return steer(this.get(name), action);
   }
 }

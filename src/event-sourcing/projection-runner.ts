@@ -3,7 +3,7 @@ import { hasPassed } from './position.js';
 import type { Position } from './position.js';
 import { BuildTurns } from './projection-build-turns.js';
 import { GenerationFollower } from './projection-follower.js';
-import type { Commit, FollowerHooks } from './projection-follower.js';
+import type { FollowerHooks } from './projection-follower.js';
 import { defaultTuning } from './projection-follower-tuning.js';
 import type { FollowerTuning } from './projection-follower-tuning.js';
 import type { Generation, ProjectionStore } from './projection-store.js';
@@ -11,6 +11,7 @@ import type { Projection, SubscriberStatus } from './projection.js';
 import type { Clock } from './subscriber-clock.js';
 import { PositionWaiters } from './subscriber-waiters.js';
 import type { WaitOptions } from './subscriber-waiters.js';
+import type { Commit, Subscriber } from './subscribers.js';
 
 /** What happens to a subscriber, for whoever keeps the log. */
 export type SubscriberReport = { readonly name: string; readonly version: number } & (
@@ -42,7 +43,7 @@ interface RebuildInHand {
  * Runs one projection: keeps its live generation up with the store, and builds another one beside it
  * when its version has changed or somebody asks for it.
  */
-export class ProjectionRunner {
+export class ProjectionRunner implements Subscriber {
   #live: GenerationFollower | undefined;
   #building: GenerationFollower | undefined;
   #complete = false;
@@ -74,8 +75,8 @@ export class ProjectionRunner {
     return this.#live?.checkpoint;
   }
 
-  /** Opens the generations and begins to follow. */
-  async start(): Promise<void> {
+  /** Opens the generations and begins to follow, unless it is to stand paused until it is resumed. */
+  async start({ paused = false }: { readonly paused?: boolean } = {}): Promise<void> {
     const { live, building } = await this.surroundings.store.open(this.projection);
     if (live !== undefined) {
       this.#complete = (await live.progress()).complete;
@@ -86,7 +87,7 @@ export class ProjectionRunner {
       this.#building = this.#follower(building);
       await this.#building.prepare();
     }
-    this.#mode = 'running';
+    this.#mode = paused ? 'paused' : 'running';
     this.#startFollowers();
   }
 

@@ -98,6 +98,15 @@ export class CheckpointMovedError extends Error {
   }
 }
 
+/** Another node runs the subscribers now: what this one still had in hand is not written. Nothing is lost by it. */
+export class TermEndedError extends Error {
+  override readonly name = 'TermEndedError';
+
+  constructor(readonly term: number) {
+    super(`term ${term} of running the subscribers has ended: another node, or a later term of this one, runs them`);
+  }
+}
+
 /** What the read model holds cannot be read any more. No event is to blame, and none is lost: it can be built again. */
 export class ReadModelDamagedError extends Error {
   override readonly name = 'ReadModelDamagedError';

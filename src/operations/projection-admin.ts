@@ -1,53 +1,40 @@
-import type { ProjectionHost } from '../event-sourcing/projection-host.js';
-import type { ProjectionRunner } from '../event-sourcing/projection-runner.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
+import type { SubscriberAction, Subscribers } from '../event-sourcing/subscribers.js';
 import { Refusal } from '../http/refusal.js';
 import type { ProjectionView } from './projection.view.js';
 
-/** What may be done to a projection by hand. */
-export type ProjectionAction = 'rebuild' | 'pause' | 'resume' | 'retry';
-
-/** Shows and steers the subscribers of this process. */
+/** Shows and steers the subscribers of the service. */
 export class ProjectionAdmin {
   constructor(
-    private readonly host: Pick<ProjectionHost, 'statuses' | 'get'>,
+    private readonly subscribers: Pick<Subscribers, 'statuses' | 'steer'>,
     /** How many events the log has. */
     private readonly eventsInLog: () => number,
   ) {}
 
   all(): ProjectionView[] {
-    return this.host.statuses().map((status) => this.#json(status));
+    return this.subscribers.statuses().map((status) => this.#json(status));
   }
 
   /**
    * Answers how the projection stands afterwards. A rebuild has only begun by then.
    *
    * @throws Refusal when there is no such projection, or nothing to retry
+   * @throws StoreUnavailableError when nobody is there to do it now
    */
-  async act(name: string, action: ProjectionAction): Promise<ProjectionView> {
-    const runner = this.#find(name);
-    switch (action) {
-      case 'rebuild':
-        await beginRebuild(runner);
-        break;
-      case 'pause':
-        await runner.pause();
-        break;
-      case 'resume':
-        runner.resume();
-        break;
-      case 'retry':
-        if (!hasFailed(runner.status())) throw nothingToRetry(name);
-        // One that was paused after it had failed needs both.
-        runner.resume();
-        runner.retry();
+  async act(name: string, action: SubscriberAction): Promise<ProjectionView> {
+    this.#requireKnown(name);
+    const steered = await this.subscribers.steer(name, action);
+    switch (steered.kind) {
+      case 'done':
+        return this.#json(steered.status);
+      case 'nothing-to-retry':
+        throw nothingToRetry(name);
     }
-    return this.#json(runner.status());
   }
 
-  #find(name: string): ProjectionRunner {
-    const known = this.host.statuses().map((status) => status.name);
-    if (known.includes(name)) return this.host.get(name);
+  #requireKnown(name: string): void {
+    const known = this.subscribers.statuses().map((status) => status.name);
+    if (known.includes(name)) return;
     throw new Refusal({
       code: 'projection-not-found',
       category: 'not-found',
@@ -74,22 +61,12 @@ export class ProjectionAdmin {
   }
 }
 
-async function beginRebuild(runner: ProjectionRunner): Promise<void> {
-  const { finished } = await runner.beginRebuild();
-  // How it ends is reported by the runner and seen in its status.
-  finished.catch(() => undefined);
-}
-
 function rebuildJson({ checkpoint, eventsProcessed, fault }: NonNullable<SubscriberStatus['rebuild']>) {
   return {
     ...(checkpoint !== undefined && { checkpoint }),
     eventsProcessed,
     ...(fault !== undefined && { fault }),
   };
-}
-
-function hasFailed({ state, rebuild }: SubscriberStatus): boolean {
-  return state === 'failed' || rebuild?.fault !== undefined;
 }
 
 function nothingToRetry(name: string): Refusal {

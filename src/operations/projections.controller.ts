@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
 import { Answers, CommandHeaders, Refuses } from '../http/openapi/answers.js';
 import { commandContextOf } from '../http/command-context.js';
+import type { SubscriberAction } from '../event-sourcing/subscribers.js';
 import { ProjectionAdmin } from './projection-admin.js';
-import type { ProjectionAction } from './projection-admin.js';
 import { projectionSchema } from './projection.view.js';
 import type { ProjectionView } from './projection.view.js';
 import { ProjectionPathDto } from './projections.dto.js';
@@ -81,7 +81,7 @@ export class ProjectionsController {
   /** None of this is an event, so the log of the process says who did it and why. */
   async #act(
     { projectionName: projection }: ProjectionPathDto,
-    action: ProjectionAction,
+    action: SubscriberAction,
     request: FastifyRequest,
   ): Promise<ProjectionView> {
     const { principal, via, reason, correlationId } = commandContextOf(request);

@@ -1,6 +1,6 @@
 import { Kysely, Migrator } from 'kysely';
 import { quote } from '../ddl.js';
-import { migrations } from '../migrations.js';
+import { postgresMigrations as migrations } from './postgres.migrations.js';
 import { PostgresConnections } from './postgres.connections.js';
 import type { PostgresConnection } from './postgres.connections.js';
 import { startupFault } from './postgres.faults.js';

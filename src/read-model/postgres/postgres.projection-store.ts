@@ -10,6 +10,8 @@ import { PostgresGeneration } from './postgres.generation.js';
 import type { PostgresSettings } from './postgres.settings.js';
 import { placeOf } from './postgres.settings.js';
 import { lockShown, lockStructure } from './structure-locks.js';
+import { beginTerm, encodeNotice, requireTerm } from './term-fence.js';
+import type { TermFence } from './term-fence.js';
 
 /**
  * Keeps generations as tables `name__gN` of one schema, with a view under the plain name. Whoever changes which there
@@ -21,9 +23,16 @@ export class PostgresProjectionStore implements ProjectionStore {
   constructor(
     private readonly database: PostgresConnections,
     private readonly settings: Pick<PostgresSettings, 'url' | 'schema'>,
+    private readonly fence?: TermFence,
   ) {
     const removal = `drop its schema (DROP SCHEMA ${quote(settings.schema)} CASCADE)`;
     this.#names = { place: placeOf(settings), removal };
+  }
+
+  /** Where it is fenced: ends what earlier terms may still write. @throws TermEndedError when this one has ended */
+  async beginTerm(): Promise<void> {
+    const { fence } = this;
+    if (fence !== undefined) await this.#change((transaction) => beginTerm(transaction, fence));
   }
 
   async attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void> {
@@ -79,6 +88,7 @@ export class PostgresProjectionStore implements ProjectionStore {
         all.filter((stored) => stored !== next),
       );
       await show(transaction, next);
+      await this.#tell(transaction);
     });
   }
 
@@ -96,8 +106,14 @@ export class PostgresProjectionStore implements ProjectionStore {
   #change<T>(work: (transaction: PostgresConnection) => Promise<T>): Promise<T> {
     return this.database.transaction(async (transaction) => {
       await lockStructure(transaction, this.settings.schema);
+      if (this.fence !== undefined) await requireTerm(transaction, this.fence.term);
       return work(transaction);
     });
+  }
+
+  async #tell(transaction: PostgresConnection): Promise<void> {
+    if (this.fence !== undefined)
+      await transaction.query('SELECT pg_notify($1, $2)', [this.fence.channel, encodeNotice({ kind: 'look' })]);
   }
 
   async #begin(
@@ -109,15 +125,18 @@ export class PostgresProjectionStore implements ProjectionStore {
     for (const spec of projection.tables)
       for (const statement of createTable(spec, stored.number)) await transaction.query(statement, []);
     await transaction.query(
-      'INSERT INTO generations (projection, number, version, tables, state, checkpoint, events, complete) VALUES ($1, $2, $3, $4, $5, NULL, 0, 0)',
-      [stored.projection, stored.number, stored.version, stored.tables, stored.state],
+      'INSERT INTO generations (projection, number, version, tables, state, checkpoint, events, complete, term) VALUES ($1, $2, $3, $4, $5, NULL, 0, 0, $6)',
+      [stored.projection, stored.number, stored.version, stored.tables, stored.state, this.fence?.term ?? null],
     );
-    if (state === 'live') await show(transaction, stored);
+    if (state === 'live') {
+      await show(transaction, stored);
+      await this.#tell(transaction);
+    }
     return this.#generation(projection, stored);
   }
 
   #generation(projection: Projection, stored: StoredGeneration): PostgresGeneration {
-    return new PostgresGeneration(this.database, projection, stored.number);
+    return new PostgresGeneration(this.database, projection, stored.number, this.fence);
   }
 }
 

@@ -5,11 +5,13 @@ import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
 import type { FrozenReadModel, ReadModel } from '../read-model.js';
 import { PostgresConnections } from './postgres.connections.js';
+import type { Answer } from './postgres.connections.js';
 import { freeze } from './postgres.frozen.js';
 import { migrate } from './postgres.migrate.js';
 import { PostgresProjectionStore } from './postgres.projection-store.js';
 import type { PostgresSettings } from './postgres.settings.js';
 import { PostgresSnapshotStore } from './postgres.snapshot-store.js';
+import { channelOf } from './term-fence.js';
 
 export interface PostgresReadModelOptions {
   /**
@@ -17,6 +19,11 @@ export interface PostgresReadModelOptions {
    * have lost the latest rows, as after a failover.
    */
   readonly onConnectionLost?: (error: Error) => void;
+  /**
+   * After so long without a word from a transaction that writes, PostgreSQL gives it up, in place of what the settings
+   * say. Short where another node has to go on when this one hangs.
+   */
+  readonly idleWriterMs?: number;
 }
 
 /**
@@ -33,7 +40,7 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
   private constructor(
     private readonly writing: PostgresConnections,
     private readonly reading: PostgresConnections,
-    private readonly settings: PostgresSettings,
+    readonly settings: PostgresSettings,
   ) {
     this.projections = new PostgresProjectionStore(writing, settings);
     this.snapshots = new PostgresSnapshotStore(writing);
@@ -47,11 +54,19 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
    */
   static async open<Schema>(
     settings: PostgresSettings,
-    { onConnectionLost = () => undefined }: PostgresReadModelOptions = {},
+    {
+      onConnectionLost = () => undefined,
+      idleWriterMs = settings.idleInTransactionTimeoutMs,
+    }: PostgresReadModelOptions = {},
   ): Promise<PostgresReadModel<Schema>> {
     await migrate(settings);
     const writers = Math.max(1, Math.floor(settings.connections / 3));
-    const writing = new PostgresConnections(settings, 'writing', writers, onConnectionLost);
+    const writing = new PostgresConnections(
+      { ...settings, idleInTransactionTimeoutMs: idleWriterMs },
+      'writing',
+      writers,
+      onConnectionLost,
+    );
     const reading = new PostgresConnections(settings, 'reading', settings.connections - writers, onConnectionLost);
     return new PostgresReadModel<Schema>(writing, reading, settings);
   }
@@ -69,6 +84,16 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
     await this.writing.transaction(async (connection) => {
       for (const { sql, parameters } of compiled) await connection.run(sql, parameters);
     });
+  }
+
+  /** The same generations, written to as long as the term lasts. */
+  inTerm(term: number): PostgresProjectionStore {
+    return new PostgresProjectionStore(this.writing, this.settings, { term, channel: channelOf(this.settings.schema) });
+  }
+
+  /** Runs one statement that may write. @throws StoreUnavailableError when the database cannot take it now */
+  run(text: string, values: readonly unknown[]): Promise<Answer> {
+    return this.writing.run(text, values);
   }
 
   freeze(): Promise<FrozenReadModel> {

@@ -2,9 +2,11 @@ import type { ClientConfig } from 'pg';
 import type { PostgresSettings } from './postgres.settings.js';
 
 /** What connections are for. */
-export type Purpose = 'writing' | 'reading' | 'migrating';
+export type Purpose = 'writing' | 'reading' | 'migrating' | 'coordinating';
 
 const migrationLockTimeoutMs = 60_000;
+/** Nodes that agree who runs the subscribers would rather try again than wait. */
+const coordinationTimeoutMs = 800;
 
 /** How a session of PostgreSQL is set up. */
 export function sessionOptions(settings: PostgresSettings, purpose: Purpose): ClientConfig {
@@ -33,6 +35,8 @@ function parametersFor(purpose: Purpose, settings: PostgresSettings): Readonly<R
   switch (purpose) {
     case 'migrating':
       return { ...common, statement_timeout: 0, lock_timeout: migrationLockTimeoutMs };
+    case 'coordinating':
+      return { ...common, statement_timeout: coordinationTimeoutMs, lock_timeout: coordinationTimeoutMs };
     case 'reading':
       return { ...common, ...limits, default_transaction_read_only: 'on' };
     case 'writing':

@@ -31,6 +31,8 @@ import { PromiseCache } from './promise-cache.js';
 export interface SqlAccessDirectoryOptions {
   /** How many answers of each kind are kept in memory. Default 20,000. */
   readonly cacheSize?: number;
+  /** False while it is not known what others change, so that answers in memory may be old. Default: always true. */
+  readonly trusted?: () => boolean;
 }
 
 /** Reads the tables of the access projection. What every request asks for is kept in memory. */
@@ -45,12 +47,12 @@ export class SqlAccessDirectory implements AccessDirectory {
     private readonly db: Kysely<AccessSchema>,
     options: SqlAccessDirectoryOptions = {},
   ) {
-    const { cacheSize = 20_000 } = options;
-    this.#keys = new PromiseCache(cacheSize, (key) => this.#readApiKey(key));
-    this.#roles = new PromiseCache(cacheSize, (key) => this.#readRole(key));
-    this.#workspaces = new PromiseCache(cacheSize, (key) => this.#readWorkspace(key));
-    this.#accounts = new PromiseCache(cacheSize, (key) => this.#readAccount(key));
-    this.#invitationsTo = new PromiseCache(cacheSize, (key) => this.#readInvitationsTo(key));
+    const { cacheSize = 20_000, trusted = () => true } = options;
+    this.#keys = new PromiseCache(cacheSize, (key) => this.#readApiKey(key), trusted);
+    this.#roles = new PromiseCache(cacheSize, (key) => this.#readRole(key), trusted);
+    this.#workspaces = new PromiseCache(cacheSize, (key) => this.#readWorkspace(key), trusted);
+    this.#accounts = new PromiseCache(cacheSize, (key) => this.#readAccount(key), trusted);
+    this.#invitationsTo = new PromiseCache(cacheSize, (key) => this.#readInvitationsTo(key), trusted);
   }
 
   invalidate(): void {

@@ -36,8 +36,9 @@ beforeAll(async () => {
     TAGALONG_OIDC_AUDIENCE: audience,
     TAGALONG_READ_YOUR_WRITES_MS: '500',
     TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: '127.0.0.1/32',
-    // A broker that is not there: everything else goes on.
-    TAGALONG_EVENTS_URL: 'nats://127.0.0.1:1',
+    // Nobody listens there: everything is answered all the same, and the readiness tells.
+    TAGALONG_COMMAND_BUS_URL: 'nats://127.0.0.1:1',
+    TAGALONG_EVENTS_URL: 'command-bus',
   };
   service = await startService({ env, dataDir: directory.path });
   ({ raw, document } = await servedDocument(service.url));

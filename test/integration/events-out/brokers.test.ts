@@ -126,7 +126,7 @@ for (const { name, url, isThere, listen } of brokers) {
       await world.settled();
       await world.close();
       await open({ accounts: {}, workspaces: {} });
-      await world.service.projections.get(eventsOutName).rebuild();
+      await world.service.projections.steer(eventsOutName, 'rebuild');
       await push('alpha/job/etl', 'v2');
       expect((await heard(6)).map(({ key }) => key).slice(4)).toEqual(['alpha.tag.pushed', 'beta.tag.pushed']);
       await world.settled();

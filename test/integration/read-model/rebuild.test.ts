@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreUnavailableError } from '../../../src/event-sourcing/faults.js';
-import type { Commit } from '../../../src/event-sourcing/projection-follower.js';
+import type { Commit } from '../../../src/event-sourcing/subscribers.js';
 import type { Projection, ProjectionRows } from '../../../src/event-sourcing/projection.js';
 import type { RecordedEvent } from '../../../src/event-sourcing/event.js';
 import { FaultyProjectionStore } from '../../support/read-model/faulty-projection-store.js';

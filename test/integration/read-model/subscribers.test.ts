@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreUnavailableError, TooMuchContentionError } from '../../../src/event-sourcing/faults.js';
 import type { EventReader, SubscriptionMessage } from '../../../src/event-sourcing/event-store.js';
-import type { Commit } from '../../../src/event-sourcing/projection-follower.js';
+import type { Commit } from '../../../src/event-sourcing/subscribers.js';
 import { ReadModelDamagedError } from '../../../src/event-sourcing/projection-store.js';
 import { FaultyProjectionStore } from '../../support/read-model/faulty-projection-store.js';
 import type { CommitFault } from '../../support/read-model/faulty-projection-store.js';
