@@ -26,7 +26,9 @@ function textOf(value: unknown, depth: number): string {
       return JSON.stringify(value);
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? `[${value.map((item) => textOf(item, depth + 1)).join(',')}]` : members(value, depth + 1);
+      return Array.isArray(value)
+        ? `[${value.map((item) => textOf(item, depth + 1)).join(',')}]`
+        : members(value, depth + 1);
     case 'undefined':
     case 'function':
     case 'symbol':

@@ -15,7 +15,9 @@ const apiKeyPattern = /^tgl_([A-Za-z0-9]{8,32})_/;
 const clockToleranceSeconds = 30;
 
 /** What a token was found to be. */
-export interface MessageTokenVerdict { readonly kind: 'valid' | 'expired' | 'for-another-message' | 'invalid' }
+export interface MessageTokenVerdict {
+  readonly kind: 'valid' | 'expired' | 'for-another-message' | 'invalid';
+}
 
 /**
  * A token that shows who sends this message, and nothing else: a JWT signed with a key made from the API key.
@@ -41,6 +43,7 @@ export async function signMessage(
 
 /** The id of the key that a message token names; `undefined` for any other text. */
 export function messageTokenKeyId(token: string): string | undefined {
+  if (!token.includes('.')) return undefined;
   try {
     const { typ, kid } = decodeProtectedHeader(token);
     return typ === messageTokenType ? (kid ?? '') : undefined;

@@ -68,8 +68,8 @@ for (const { name, isThere, broker } of transports) {
     });
 
     afterAll(async () => {
-      await client.close();
       await service.stop();
+      await client.close();
       if (name === 'RabbitMQ') await (await queuesOf(prefix, [2_000, 4_000, 8_000, 16_000, 32_000])).remove();
     });
 
