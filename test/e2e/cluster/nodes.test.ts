@@ -156,4 +156,24 @@ describePostgres('three nodes over one EventStoreDB and one PostgreSQL', () => {
     await start(killed.name);
     expect(await tags(node(killed.name), await push(survivor, 12))).toBe(12);
   });
+
+  it('go on while the one that runs the subscribers is stopped, which finds itself replaced when it wakes up', async () => {
+    const stopped = node(await agreed());
+    nodes.delete(stopped.name);
+    process.kill(stopped.service.pid, 'SIGSTOP');
+    try {
+      const [survivor] = nodes.values();
+      if (survivor === undefined) throw new Error('no node is left');
+      await until(async () => (await holder(survivor)) !== stopped.name && (await holder(survivor)) !== undefined);
+      expect(await tags(survivor, await push(survivor, 13))).toBe(13);
+    } finally {
+      process.kill(stopped.service.pid, 'SIGCONT');
+      nodes.set(stopped.name, stopped);
+    }
+    const position = await push(stopped, 14);
+    for (const one of nodes.values()) expect(await tags(one, position)).toBe(14);
+    expect(await agreed()).not.toBe(stopped.name);
+    for (const one of nodes.values()) await until(() => ready(one));
+    expect((await stopped.platform.lines('POST', '/audit/verify')).at(-1)).toMatchObject({ kind: 'result', ok: true });
+  });
 });
