@@ -26,16 +26,16 @@ module.exports = {
     },
     {
       name: 'read-side-never-decides',
-      comment: 'Catalog, audit and billing know the events of images, never its rules.',
+      comment: 'Catalog, audit, billing and what publishes events know the events of others, never their rules.',
       severity: 'error',
-      from: { path: '^src/(catalog|audit|billing)/' },
-      to: { path: '^src/(images|workspaces)/domain/.*\\.decider\\.ts$' },
+      from: { path: '^src/(catalog|audit|billing|events-out)/' },
+      to: { path: '^src/(images|workspaces|webhooks)/domain/.*\\.decider\\.ts$' },
     },
     {
       name: 'adapters-know-no-domain',
       severity: 'error',
       from: { path: '^src/(event-store|read-model)/' },
-      to: { path: '^src/(images|workspaces|catalog|audit|billing|registry|command-bus|cli)/' },
+      to: { path: '^src/(images|workspaces|catalog|audit|billing|registry|command-bus|webhooks|events-out|cli)/' },
     },
     {
       name: 'cluster-knows-no-domain',
@@ -59,12 +59,25 @@ module.exports = {
         'The command line is a client: it may start the service, have the files of a stopped one audited, and read shared vocabulary; nothing else of it.',
       severity: 'error',
       from: { path: '^src/cli/' },
-      to: { path: '^src/(images|workspaces|catalog|billing|registry|command-bus|event-store|read-model)/' },
+      to: {
+        path: '^src/(images|workspaces|catalog|billing|registry|command-bus|webhooks|events-out|event-store|read-model)/',
+      },
+    },
+    {
+      name: 'client-is-light',
+      comment: 'Programs of others use the client: of the service it takes types, and what both sides must do alike.',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/(client|broker|message-token)/', '^src/cli/api/server-events\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', 'worker\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.d\\.ts$', 'main\\.ts$', '^src/client/index\\.ts$', 'worker\\.ts$'] },
       to: {},
     },
     { name: 'no-tests-in-product', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },

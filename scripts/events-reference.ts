@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { EventDefinition } from '../src/event-sourcing/codec.js';
 import { imageCodec } from '../src/images/domain/image.codec.js';
+import { webhookCodec } from '../src/webhooks/domain/webhook.codec.js';
 import { accountCodec } from '../src/workspaces/domain/account.codec.js';
 import { workspaceCodec } from '../src/workspaces/domain/workspace.codec.js';
 
@@ -12,6 +13,7 @@ const streams = [
   { title: 'Slots', stream: 'image-{workspace}/{resourceType}/{name}', codec: imageCodec },
   { title: 'Workspaces', stream: 'workspace-{workspace}', codec: workspaceCodec },
   { title: 'Accounts', stream: 'account-{accountId}', codec: accountCodec },
+  { title: 'Webhooks', stream: 'webhooks-{workspace}', codec: webhookCodec },
 ];
 
 /** The events reference, as the codecs say it. */

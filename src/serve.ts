@@ -4,9 +4,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { BrokerStrategy } from './command-bus/broker/broker.strategy.js';
 import { openTagalong } from './composition/tagalong.js';
 import type { Tagalong } from './composition/tagalong.js';
 import type { Config } from './config/config.js';
+import type { LoadedOperatorKey } from './workspaces/authentication/operator-key.js';
 import { NestLogger } from './http/nest-logger.js';
 import { credentialReader } from './http/credential-reader.js';
 import { serveOpenApi } from './composition/openapi.js';
@@ -31,6 +33,7 @@ export async function serve(config: Config, logger: Logger = createLogger(config
   try {
     const app = await createApp(service, logger);
     await listen(app, config);
+    await app.startAllMicroservices();
     const url = await app.getUrl();
     announce(service, url, logger);
     return { url, service, stop: () => stop(app, service, logger) };
@@ -64,6 +67,9 @@ export async function createApp(service: Tagalong, logger: Logger): Promise<Nest
   await prepareServer(app, config, logger, credentialReader(service.authenticator));
   serveOpenApi(app, service.bus);
   await app.init();
+  if (service.link !== undefined) {
+    app.connectMicroservice({ strategy: new BrokerStrategy(service.link) });
+  }
   return app;
 }
 
@@ -91,13 +97,31 @@ function listenFault(fault: unknown): string {
 }
 
 function announce({ operatorKey, config }: Tagalong, url: string, logger: Logger): void {
-  if (operatorKey.origin === 'created') {
-    logger.info({ file: operatorKey.path }, 'an operator key was made; only its owner can read the file');
+  sayWhichKey(operatorKey, logger);
+  logger.info({ url, data: config.dataDirectory, operatorKey: whereabouts(operatorKey) }, `Tagalong listens on ${url}`);
+}
+
+function sayWhichKey(key: LoadedOperatorKey, logger: Logger): void {
+  if (key.origin === 'created') {
+    logger.info({ file: key.path }, 'an operator key was made; only its owner can read the file');
+  } else if (key.origin === 'shared' && key.ignoredFile !== undefined) {
+    logger.warn(
+      { file: key.ignoredFile },
+      'the operator key in this file is not in force: the nodes share that of another one. Delete the file if it is of no use',
+    );
   }
-  logger.info(
-    { url, data: config.dataDirectory, operatorKey: operatorKey.path ?? 'from the environment' },
-    `Tagalong listens on ${url}`,
-  );
+}
+
+function whereabouts(key: LoadedOperatorKey): string {
+  switch (key.origin) {
+    case 'environment':
+      return 'from the environment';
+    case 'shared':
+      return 'on the node that made it';
+    case 'file':
+    case 'created':
+      return key.path;
+  }
 }
 
 async function stop(app: NestFastifyApplication, service: Tagalong, logger: Logger): Promise<void> {
@@ -106,7 +130,8 @@ async function stop(app: NestFastifyApplication, service: Tagalong, logger: Logg
     app.getHttpServer().closeAllConnections();
   }, service.config.shutdownMs);
   try {
-    await app.close();
+    // Messages come until their link is closed, and closing the server may take a while.
+    await Promise.all([service.link?.close(), app.close()]);
   } finally {
     clearTimeout(grace);
     await service.close();

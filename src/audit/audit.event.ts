@@ -4,7 +4,7 @@ import type { Json } from '../event-sourcing/json.js';
 import type { Position } from '../event-sourcing/position.js';
 import type { ResourceType } from '../vocabulary/names.js';
 import { parseImageStream } from '../vocabulary/slot.js';
-import { parseWorkspaceStream } from '../workspaces/domain/workspace.stream.js';
+import { workspaceOfStream } from './stream-owner.js';
 
 /** A stored event with everything on record about it: what, who, when, through what, and why. */
 export interface AuditEvent {
@@ -39,7 +39,7 @@ export interface AuditEvent {
 export function toAuditEvent(recorded: RecordedEvent): AuditEvent {
   const { position, stream, revision, id, type, data } = recorded;
   const slot = parseImageStream(stream);
-  const workspace = slot?.workspace ?? parseWorkspaceStream(stream);
+  const workspace = slot?.workspace ?? workspaceOfStream(stream);
   return {
     position,
     stream,

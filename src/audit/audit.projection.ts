@@ -5,7 +5,6 @@ import type { Projection, ProjectionRows, RowSet } from '../event-sourcing/proje
 import { imageCodec } from '../images/domain/image.codec.js';
 import { parseImageStream } from '../vocabulary/slot.js';
 import type { Slot } from '../vocabulary/slot.js';
-import { parseWorkspaceStream } from '../workspaces/domain/workspace.stream.js';
 import { AuditNumbers } from './audit.numbers.js';
 import {
   auditConcerns,
@@ -17,6 +16,7 @@ import {
   timeSliceOf,
 } from './audit.tables.js';
 import type { AuditTimeRow } from './audit.tables.js';
+import { workspaceOfStream } from './stream-owner.js';
 
 /** An event as the index sees it. */
 interface Entry {
@@ -77,7 +77,7 @@ function entryOf(recorded: RecordedEvent): Entry {
   const image = parseImageStream(recorded.stream);
   return {
     recorded,
-    workspace: image?.workspace ?? parseWorkspaceStream(recorded.stream),
+    workspace: image?.workspace ?? workspaceOfStream(recorded.stream),
     image,
     principal,
     occurredAt: milliseconds,

@@ -38,7 +38,10 @@ export const commandRefusedSchema = z
   .meta({ id: 'CommandRefused', description: 'The command was refused, or could not be taken.' });
 
 /** What goes back to the sender of an envelope. */
-export type CommandReply = ShapeOf<typeof commandDoneSchema> | ShapeOf<typeof commandRefusedSchema>;
+export type CommandReply = ShapeOf<typeof commandDoneSchema> | CommandRefused;
+
+/** What goes back to the sender of an envelope that was not obeyed. */
+export type CommandRefused = ShapeOf<typeof commandRefusedSchema>;
 
 /** The reply to a command that was answered. */
 export function replyTo(id: string, answer: CommandAnswer): CommandReply {
@@ -55,7 +58,7 @@ export function replyTo(id: string, answer: CommandAnswer): CommandReply {
 }
 
 /** The reply to a command that was refused or failed: `failed` may be sent again, `rejected` would be again. */
-export function failureReply(id: string | null, thrown: unknown): CommandReply {
+export function failureReply(id: string | null, thrown: unknown): CommandRefused {
   const { body } = toErrorResponse(thrown);
   return { id, outcome: body.code >= 500 ? 'failed' : 'rejected', ...body };
 }

@@ -7,8 +7,9 @@ import type { Tagalong } from './tagalong.js';
 export function createMetrics({
   stores,
   projections,
+  webhooks,
   cluster,
-}: Pick<Tagalong, 'stores' | 'projections' | 'cluster'>): Registry {
+}: Pick<Tagalong, 'stores' | 'projections' | 'webhooks' | 'cluster'>): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -65,6 +66,23 @@ export function createMetrics({
       for (const { name, state } of projections.statuses()) {
         this.set({ projection: name }, state === 'live' || state === 'catching-up' ? 1 : 0);
       }
+    },
+  });
+  new Gauge({
+    name: 'tagalong_webhooks',
+    help: 'Webhooks that this process delivers to.',
+    registers,
+    collect() {
+      this.set(webhooks.deliveries.size);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_webhook_attempts_total',
+    help: 'Attempts to deliver to webhooks since the start, by what came of them.',
+    labelNames: ['verdict'],
+    registers,
+    collect() {
+      for (const [verdict, count] of webhooks.attempts()) this.set({ verdict }, count);
     },
   });
   if (cluster !== undefined) registerCluster(registry, cluster);

@@ -9,6 +9,7 @@ import { fromPosition } from '../event-store/numeric-position.js';
 import { SqliteEventStore, eventsFile } from '../event-store/sqlite/sqlite.event-store.js';
 import { verifyStore } from '../event-store/sqlite/verify-store.js';
 import { imageCategory } from '../vocabulary/slot.js';
+import { webhookCategory } from '../webhooks/domain/webhook.stream.js';
 import { accountCategory, workspaceCategory } from '../workspaces/domain/workspace.stream.js';
 
 /** An event store with what the service asks of one beside the port. */
@@ -23,7 +24,7 @@ export interface OpenEventStore {
 }
 
 /** How the names of all streams begin. */
-const categories = [accountCategory, workspaceCategory, imageCategory];
+export const categories = [accountCategory, workspaceCategory, imageCategory, webhookCategory];
 
 /** Opens the event store that the configuration names. @throws Error that says what to do */
 export async function openEventStore({

@@ -4,6 +4,8 @@ import { PostgresReadModel } from '../read-model/postgres/postgres.read-model.js
 import type { PostgresReadModelOptions } from '../read-model/postgres/postgres.read-model.js';
 import type { ReadModel } from '../read-model/read-model.js';
 import { SqliteReadModel } from '../read-model/sqlite/sqlite.read-model.js';
+import { FileServiceSecrets } from '../service-secrets/file.service-secrets.js';
+import type { SecretPlaces } from '../service-secrets/secret-places.js';
 import { openEventStore } from './open-event-store.js';
 import type { OpenEventStore } from './open-event-store.js';
 import type { ReadModelSchema } from './projections.js';
@@ -17,6 +19,7 @@ export type StorePlaces = Pick<Config, 'dataDirectory' | 'eventStore' | 'readMod
 /** The event store, and the read model built from it. The data directory is held by this process alone. */
 export interface Stores extends OpenEventStore {
   readonly readModel: ReadModel<ReadModelSchema>;
+  readonly secrets: SecretPlaces;
   /** The same read model, where other nodes of the service share both stores. */
   readonly shared?: PostgresReadModel<ReadModelSchema>;
   close(): Promise<void>;
@@ -47,7 +50,8 @@ export async function openStores(places: StorePlaces, options: PostgresReadModel
     opened.push(() => readModel.close());
     const eventStore = await openEventStore(places);
     opened.push(() => eventStore.events.close());
-    return { ...eventStore, readModel, ...(several && shared !== undefined && { shared }), close };
+    const secrets = { files: new FileServiceSecrets(directory), shared: shared?.secrets };
+    return { ...eventStore, readModel, secrets, ...(several && shared !== undefined && { shared }), close };
   } catch (fault) {
     await close();
     throw fault;

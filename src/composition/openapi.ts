@@ -15,6 +15,7 @@ const tags = {
   sharing: 'Who else sees an image. Sharing covers the whole image with all its tags, those pushed later included.',
   deployments: 'What runs in a workspace, and from which image.',
   feed: 'What changes in a catalog, as it happens.',
+  webhooks: 'The same, sent to URLs: signed CloudEvents, in order, tried again until they arrive.',
   workspaces: 'Named places inside an account.',
   users: 'The members of a workspace, and those invited.',
   'service accounts': 'Machine identities of a workspace, and their API keys.',

@@ -9,6 +9,8 @@ import type { CatalogHistorySchema } from '../catalog/history/history.tables.js'
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import type { CommandLogTables } from '../command-bus/command-log.projection.js';
 import type { Projection } from '../event-sourcing/projection.js';
+import { webhooksProjection } from '../webhooks/webhooks.projection.js';
+import type { WebhookTables } from '../webhooks/webhooks.tables.js';
 import { accessProjection } from '../workspaces/access.projection.js';
 import type { AccessSchema } from '../workspaces/access.tables.js';
 
@@ -18,7 +20,8 @@ export type ReadModelSchema = AccessSchema &
   CatalogHistorySchema &
   StorageTables &
   AuditTables &
-  CommandLogTables;
+  CommandLogTables &
+  WebhookTables;
 
 /** Every projection that is nothing but rows: it can be thrown away and built again from the log. */
 export function readModelProjections(): readonly Projection[] {
@@ -29,6 +32,7 @@ export function readModelProjections(): readonly Projection[] {
     catalogHistoryProjection(),
     storageProjection,
     auditProjection,
+    webhooksProjection,
   ];
 }
 

@@ -1,20 +1,24 @@
 import type { ClusterStatus } from '../cluster/cluster-subscribers.js';
+import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
+import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Readiness, ReadinessCheck } from '../http/health.controller.js';
 import type { Tagalong } from './tagalong.js';
 
-/** Ready when the event store takes commands, the read model answers, and every projection may be queried. */
+/** Ready when the event store takes commands, the read model answers, and every projection may be queried. Tells of the message broker too. */
 export function readinessOf({
   stores,
   projections,
   cluster,
-}: Pick<Tagalong, 'stores' | 'projections' | 'cluster'>): Readiness {
+  link,
+}: Pick<Tagalong, 'stores' | 'projections' | 'cluster' | 'link'>): Readiness {
   return {
     check: async () => [
       storeCheck(stores),
       await readModelCheck(stores),
       ...(cluster === undefined ? [] : [clusterCheck(cluster())]),
       ...projections.statuses().map((status) => projectionCheck(status, projections.get(status.name).ready)),
+      ...(link === undefined ? [] : [brokerCheck(link)]),
     ],
   };
 }
@@ -38,5 +42,17 @@ function clusterCheck({ node, holder }: ClusterStatus): ReadinessCheck {
 function projectionCheck({ name, state, fault, eventsProcessed }: SubscriberStatus, built: boolean): ReadinessCheck {
   const ready = built && (state === 'live' || state === 'catching-up');
   const detail = fault?.message ?? `${state}, ${eventsProcessed} events so far`;
-  return { name: `projection ${name}`, ready, ...(!ready && { detail }) };
+  // While the broker that events go to is away, everything else goes on.
+  const optional = name === eventsOutName;
+  return { name: `projection ${name}`, ready, ...(optional && { optional }), ...(!ready && { detail }) };
+}
+
+/** Requests are answered without the broker too: to take them away would only make things worse. */
+function brokerCheck({ fault }: BrokerLink): ReadinessCheck {
+  return {
+    name: 'command-bus',
+    ready: fault === undefined,
+    optional: true,
+    ...(fault !== undefined && { detail: fault }),
+  };
 }

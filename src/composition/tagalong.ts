@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
 import type { CatalogFeed } from '../catalog/feed/catalog-feed.js';
 import { StandingAccess } from '../catalog/feed/standing-access.js';
+import { CatalogAnswers } from '../catalog/catalog-answers.js';
+import { catalogQueryDefinitions } from '../catalog/questions/catalog-query-definitions.js';
 import { CatalogReader } from '../catalog/catalog-reader.js';
 import { catalogProjection } from '../catalog/catalog.projection.js';
 import { catalogQueries } from '../catalog/catalog.queries.js';
 import type { CatalogQueries } from '../catalog/catalog.queries.js';
+import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
+import { QueryBus } from '../command-bus/queries/query-bus.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
@@ -15,13 +19,11 @@ import { CommandExecutor } from '../event-sourcing/command-executor.js';
 import type { Rejection } from '../event-sourcing/decider.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { DomainEvent } from '../event-sourcing/event.js';
-import type { EventReader } from '../event-sourcing/event-store.js';
-import type { Position } from '../event-sourcing/position.js';
+import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { Subscribers } from '../event-sourcing/subscribers.js';
 import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
-import { notYetVisible } from '../http/read-your-writes.js';
 import type { Serving } from '../http/serving.js';
 import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
 import { imageAggregate } from '../images/domain/image.aggregate.js';
@@ -41,23 +43,31 @@ import type { AccessDirectory } from '../workspaces/authorization/access-directo
 import { principalName } from '../workspaces/authorization/principal.js';
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
 import { accountAggregate } from '../workspaces/domain/account.aggregate.js';
+import { webhookCommandDefinitions } from '../webhooks/commands/webhook-command-definitions.js';
+import { webhookAggregate } from '../webhooks/domain/webhook.aggregate.js';
 import { workspaceAggregate } from '../workspaces/domain/workspace.aggregate.js';
 import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import type { ImageCounter } from '../workspaces/image-counter.js';
 import { ProjectedEarlierCommands } from './earlier-commands.js';
+import { createWebhooks } from './webhooks.js';
+import type { Webhooks } from './webhooks.js';
+import { brokerLink } from './broker-link.js';
+import { createEventsOut } from './events-out.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
-import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { readModelProjections } from './projections.js';
 import { makeSubscribers } from './run-subscribers.js';
 import type { RunningSubscribers } from './run-subscribers.js';
 import { servingFrom } from './serving.js';
 import { machine } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { timeText } from './system-clock.js';
+import { waitingFor } from './waiting-for.js';
 
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
   readonly config: Config;
+  readonly logger: Logger;
   readonly clock: Clock;
   readonly stores: Stores;
   readonly projections: Subscribers;
@@ -71,9 +81,14 @@ export interface Tagalong {
   readonly imageCounter: ImageCounter;
   readonly catalog: CatalogQueries;
   readonly catalogReader: CatalogReader;
+  readonly catalogAnswers: CatalogAnswers;
   readonly feed: CatalogFeed;
   readonly standingAccess: StandingAccess;
+  readonly webhooks: Webhooks;
   readonly bus: CommandBus;
+  readonly queries: QueryBus;
+  /** To the message broker, when there is one. */
+  readonly link: BrokerLink | undefined;
   readonly readYourWrites: ReadYourWrites;
   readonly positions: GivenPositions;
   readonly serving: Serving;
@@ -113,7 +128,7 @@ export async function openTagalong(
 async function assemble(config: Config, stores: Stores, clock: Clock, logger: Logger): Promise<Tagalong> {
   const { events, readModel } = stores;
   const now = (): string => timeText(clock);
-  const operatorKey = await loadOperatorKey(config.operatorKey, config.dataDirectory);
+  const operatorKey = await loadOperatorKey(config.operatorKey, stores.secrets);
   const directory = new SqlAccessDirectory(readModel.queries, { trusted: () => fresh() });
   const catalog = catalogQueries(readModel, readModel, config.registryHost, () =>
     fresh() ? projections.get(catalogName).checkpoint : undefined,
@@ -139,6 +154,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const sharing = new SharingSteps(slots);
   const moves = new DeploymentMoves(slots, events);
 
+  const eventsOut = createEventsOut(config, () => projections.get(eventsOutName).checkpoint, logger);
   const {
     subscribers: projections,
     fresh,
@@ -148,7 +164,11 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     stores,
     clock,
     logger,
-    projections: [...readModelProjections(), slotProcess({ sharing, moves, now })],
+    projections: [
+      ...readModelProjections(),
+      slotProcess({ sharing, moves, now }),
+      ...(eventsOut === undefined ? [] : [eventsOut.projection]),
+    ],
     tasks: [
       () =>
         new ShareRequestExpiry({
@@ -159,6 +179,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
             logger.warn({ err }, 'expired share requests could not be recorded; the next round tries again');
           },
         }),
+      () => webhooks.deliveries,
     ],
     doubted: () => {
       standingAccess.changed();
@@ -237,10 +258,32 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const standingAccess = new StandingAccess(authenticator, directory);
   const feed = createCatalogFeed(stores, projections, directory, positions, clock);
 
+  const webhooks = await createWebhooks({
+    config,
+    readModel,
+    secrets: stores.secrets,
+    executor: executorFor(webhookAggregate),
+    commandLog,
+    projections,
+    directory,
+    readYourWrites,
+    feed,
+    clock,
+    logger,
+  });
+  const catalogReader = new CatalogReader(catalog.images, catalog.history, readYourWrites, positions);
+  const { resolve: resolving, usage, shares, deployments } = catalog;
+  const catalogAnswers = new CatalogAnswers({
+    ...{ reader: catalogReader, resolving, usage, shares, deployments, readYourWrites, directory },
+    now: () => clock.now(),
+  });
+
   const serving = servingFrom(await events.head(), projections);
+  eventsOut?.start();
   await projections.start();
   return {
     config,
+    logger,
     clock,
     stores,
     projections,
@@ -252,37 +295,29 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, positions),
+    catalogReader,
+    catalogAnswers,
     feed,
     standingAccess,
-    bus: new CommandBus([...imageCommandDefinitions(images), ...accessCommandDefinitions(access)], readYourWrites),
+    webhooks,
+    bus: new CommandBus(
+      [
+        ...imageCommandDefinitions(images),
+        ...accessCommandDefinitions(access),
+        ...webhookCommandDefinitions(webhooks.handlers),
+      ],
+      readYourWrites,
+    ),
+    queries: new QueryBus(catalogQueryDefinitions(catalogAnswers), directory),
+    link: brokerLink(config, logger),
     readYourWrites,
     positions,
     serving,
     async close() {
-      await feed.close();
       await projections.stop();
+      await feed.close();
+      await eventsOut?.close();
       await stores.close();
     },
-  };
-}
-
-function waitingFor(
-  projections: Subscribers,
-  events: EventReader,
-  positions: GivenPositions,
-  timeoutMs: number,
-): ReadYourWrites {
-  const wait = async (position: Position | undefined, names: readonly string[]): Promise<void> => {
-    if (position === undefined) return;
-    const visible = await projections.waitFor(position, { projections: names, timeoutMs });
-    if (!visible) throw notYetVisible(position);
-  };
-  return {
-    passed: (position) => wait(position, readYourWritesProjections),
-    async asked(text) {
-      if (text !== undefined) await wait(positions.checked('minPosition', text), readYourWritesProjections);
-    },
-    upToDate: async (names) => wait(await events.head(), names),
   };
 }

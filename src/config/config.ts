@@ -1,15 +1,21 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { brokerUrlRule, isBrokerUrl, parseBrokerUrl } from '../broker/broker-url.js';
+import type { BrokerUrl } from '../broker/broker-url.js';
 import { defaultPostgresSettings, isPostgresUrl, isSchemaName } from '../read-model/postgres/postgres.settings.js';
 import { isConnectionString } from '../event-store/eventstoredb/connection-string.js';
+import { shortestSecrets } from '../service-secrets/service-secrets.js';
+import { count } from './count.js';
+import { withOtherNames } from './other-names.js';
+import { webhookSettings, webhooksOf } from './webhook-settings.js';
+import type { WebhookConfig } from './webhook-settings.js';
 import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
-
-/** A number of milliseconds, bytes or things, written in decimal digits. */
-const count = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
 
 const url = z.url({ protocol: /^https?$/ });
 
 const embedded = 'embedded';
+const noEvents = 'off';
+const sameBroker = 'command-bus';
 const { schema: defaultSchema, ...defaults } = defaultPostgresSettings;
 
 /** Every setting of the service, by environment variable. Unknown `TAGALONG_…` variables are refused as typing errors. */
@@ -75,9 +81,11 @@ const settings = {
     .describe('How much is logged, as JSON lines on standard output.'),
   TAGALONG_OPERATOR_KEY: z
     .string()
-    .min(24, 'must have at least 24 characters')
+    .min(shortestSecrets['operator-key'], `must have at least ${shortestSecrets['operator-key']} characters`)
     .optional()
-    .describe('The operator key. Made at first start and kept in DATA_DIR/operator.key when not given.'),
+    .describe(
+      'The operator key; the same on every node. Made at first start and kept in DATA_DIR/operator.key when not given.',
+    ),
   TAGALONG_OIDC_ISSUER: url.optional().describe('Issuer whose tokens identify users.'),
   TAGALONG_OIDC_AUDIENCE: z.string().min(1).optional().describe('Audience a token must be for.'),
   TAGALONG_OIDC_JWKS_URL: url
@@ -101,6 +109,41 @@ const settings = {
     .default(10_000)
     .describe('How long a shutdown waits for requests under way, in milliseconds.'),
   TAGALONG_SHARE_REQUEST_DAYS: count(1, 365).default(7).describe('Days until a share request across accounts expires.'),
+  ...webhookSettings,
+  TAGALONG_COMMAND_BUS_URL: z
+    .string()
+    .refine(isBrokerUrl, brokerUrlRule)
+    .optional()
+    .describe(
+      'Message broker, NATS or RabbitMQ: `nats://USER:PASSWORD@HOST:4222`, `amqp://USER:PASSWORD@HOST:5672/VHOST`. None when not given. `COMMAND_BUS_URL` means the same.',
+    ),
+  TAGALONG_COMMAND_BUS_PREFIX: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,3}$/,
+      'must be names of letters, digits, "_" and "-", up to four with dots between',
+    )
+    .default('tagalong')
+    .describe('Message broker: what the names of all subjects, queues and exchanges begin with.'),
+  TAGALONG_EVENTS_URL: z
+    .string()
+    .refine(
+      (text) => text === noEvents || text === sameBroker || isBrokerUrl(text),
+      `must be ${noEvents}, ${sameBroker}, or the URL of a broker, which ${brokerUrlRule}`,
+    )
+    .default(noEvents)
+    .describe(
+      'Where events are published as CloudEvents: `off`, `command-bus` for the broker of TAGALONG_COMMAND_BUS_URL, or the URL of another one.',
+    ),
+  TAGALONG_COMMAND_BUS_CONCURRENCY: count(1, 10_000)
+    .default(64)
+    .describe('Message broker: messages that this process works on at a time.'),
+  TAGALONG_COMMAND_BUS_RETRIES: count(0, 100)
+    .default(5)
+    .describe('RabbitMQ: how often a command that failed is tried again before it becomes a dead letter.'),
+  TAGALONG_COMMAND_BUS_RETRY_MS: count(1, 3_600_000)
+    .default(2_000)
+    .describe('RabbitMQ: how long a command that failed waits before it is tried again, in milliseconds.'),
   TAGALONG_TRUST_PROXY: z.stringbool().default(false).describe('Believe X-Forwarded-For from a proxy in front.'),
 } as const;
 
@@ -111,6 +154,13 @@ const schema = z.object(settings).superRefine((values, context) => {
       code: 'custom',
       path: [issuer === undefined ? 'TAGALONG_OIDC_ISSUER' : 'TAGALONG_OIDC_AUDIENCE'],
       message: 'issuer and audience go together: set both or neither',
+    });
+  }
+  if (values.TAGALONG_EVENTS_URL === sameBroker && values.TAGALONG_COMMAND_BUS_URL === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['TAGALONG_EVENTS_URL'],
+      message: `${sameBroker} is the broker of TAGALONG_COMMAND_BUS_URL, which is not set`,
     });
   }
 });
@@ -131,6 +181,18 @@ export type EventStorePlace =
 export type ReadModelPlace =
   { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly settings: PostgresSettings };
 
+/** The message broker, and what is ours there. */
+export interface BrokerConfig extends BrokerUrl {
+  /** What the names of all subjects, queues and exchanges begin with. */
+  readonly prefix: string;
+  /** Messages that this process works on at a time. */
+  readonly concurrency: number;
+  /** How often a command that failed is tried again. */
+  readonly retries: number;
+  /** How long a command that failed waits before it is tried again. */
+  readonly retryMs: number;
+}
+
 /** The parsed environment. */
 export interface Config {
   readonly dataDirectory: string;
@@ -150,7 +212,15 @@ export interface Config {
   readonly readYourWritesMs: number;
   readonly shutdownMs: number;
   readonly shareRequestDays: number;
+  readonly secret: string | undefined;
+  readonly webhooks: WebhookConfig;
   readonly trustProxy: boolean;
+  /** Absent when commands come over HTTP only. */
+  readonly broker: BrokerConfig | undefined;
+  /** What the names of everything of ours on a broker begin with. */
+  readonly brokerPrefix: string;
+  /** Where events are published; absent when they are not. */
+  readonly eventsBroker: BrokerUrl | undefined;
 }
 
 /** The environment does not make a configuration. The message names every variable at fault. */
@@ -164,21 +234,21 @@ export class ConfigError extends Error {
  * @throws ConfigError naming each variable at fault and what it should be
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const named = withOtherNames(environment);
   const unknown = Object.keys(environment).filter(
     (name) => name.startsWith('TAGALONG_') && !(name in settings) && !isClientSetting(name),
   );
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => name in settings && value !== ''),
+    Object.entries(named.values).filter(([name, value]) => name in settings && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success || unknown.length > 0) {
+  if (!parsed.success || unknown.length > 0 || named.faults.length > 0) {
     const faults = parsed.success
       ? []
       : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     const strangers = unknown.map((name) => `${name}: there is no such setting`);
-    throw new ConfigError(
-      `the environment has ${faults.length + strangers.length} fault(s):\n  ${[...faults, ...strangers].join('\n  ')}`,
-    );
+    const all = [...faults, ...named.faults, ...strangers];
+    throw new ConfigError(`the environment has ${all.length} fault(s):\n  ${all.join('\n  ')}`);
   }
   const values = parsed.data;
   const { TAGALONG_OIDC_ISSUER: issuer, TAGALONG_OIDC_AUDIENCE: audience, TAGALONG_OIDC_JWKS_URL: jwksUrl } = values;
@@ -201,7 +271,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     readYourWritesMs: values.TAGALONG_READ_YOUR_WRITES_MS,
     shutdownMs: values.TAGALONG_SHUTDOWN_MS,
     shareRequestDays: values.TAGALONG_SHARE_REQUEST_DAYS,
+    secret: values.TAGALONG_SECRET,
+    webhooks: webhooksOf(values),
     trustProxy: values.TAGALONG_TRUST_PROXY,
+    broker: brokerOf(values),
+    brokerPrefix: values.TAGALONG_COMMAND_BUS_PREFIX,
+    eventsBroker: eventsBrokerOf(values),
   };
 }
 
@@ -222,6 +297,32 @@ function readModelOf(values: z.infer<typeof schema>): ReadModelPlace {
     idleInTransactionTimeoutMs: values.TAGALONG_READ_MODEL_IDLE_TRANSACTION_TIMEOUT_MS,
   };
   return { kind: 'postgres', settings };
+}
+
+function brokerOf(values: z.infer<typeof schema>): BrokerConfig | undefined {
+  const { TAGALONG_COMMAND_BUS_URL: text } = values;
+  const url = text === undefined ? undefined : parseBrokerUrl(text);
+  return url === undefined
+    ? undefined
+    : {
+        ...url,
+        prefix: values.TAGALONG_COMMAND_BUS_PREFIX,
+        concurrency: values.TAGALONG_COMMAND_BUS_CONCURRENCY,
+        retries: values.TAGALONG_COMMAND_BUS_RETRIES,
+        retryMs: values.TAGALONG_COMMAND_BUS_RETRY_MS,
+      };
+}
+
+function eventsBrokerOf(values: z.infer<typeof schema>): BrokerUrl | undefined {
+  const { TAGALONG_EVENTS_URL: text, TAGALONG_COMMAND_BUS_URL: commandBus } = values;
+  switch (text) {
+    case noEvents:
+      return undefined;
+    case sameBroker:
+      return commandBus === undefined ? undefined : parseBrokerUrl(commandBus);
+    default:
+      return parseBrokerUrl(text);
+  }
 }
 
 /** Every setting with its meaning and default, for the operations guide and `serve --help`. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CommandIdReusedError, StoreUnavailableError, TooMuchContentionError } from '../event-sourcing/faults.js';
 import { IdentityProviderUnavailableError } from '../workspaces/authentication/identity-provider.error.js';
 import type { ShapeOf } from '../vocabulary/shape.js';
+import { OverloadedError } from './overloaded.error.js';
 import type { FieldFault, RefusalCategory } from './refusal.js';
 import { Refusal } from './refusal.js';
 import { ShuttingDownError } from './shutting-down.error.js';
@@ -51,6 +52,7 @@ const statusOf: Readonly<Record<RefusalCategory, number>> = {
   'not-found': 404,
   conflict: 409,
   gone: 410,
+  'too-large': 413,
   'rate-limited': 429,
 };
 
@@ -64,6 +66,7 @@ export function toErrorResponse(thrown: unknown): ErrorResponse {
   if (thrown instanceof TooMuchContentionError) return unavailable('contention', thrown.message, '1');
   if (thrown instanceof ShuttingDownError)
     return { ...unavailable('shutting-down', thrown.message, '1'), isFault: false };
+  if (thrown instanceof OverloadedError) return { ...unavailable('overloaded', thrown.message, '1'), isFault: false };
   if (thrown instanceof StoreUnavailableError) return unavailable('store-unavailable', thrown.message, '2');
   if (thrown instanceof IdentityProviderUnavailableError) {
     return unavailable('identity-provider-unavailable', thrown.message, '5');

@@ -10,6 +10,7 @@ const readinessCheck = z
   .strictObject({
     name: z.string(),
     ready: z.boolean(),
+    optional: z.literal(true).describe('Requests are answered without it too.').exactOptional(),
     detail: z.string().describe('What is wrong, or how far it has come.').exactOptional(),
   })
   .meta({ id: 'ReadinessCheck', description: 'One thing the service needs to be of use.' });
@@ -44,7 +45,7 @@ export class HealthController {
     return { status: 'live' };
   }
 
-  /** 200 when stores and projections serve, 503 with the reasons when not. Send traffic only then. */
+  /** 200 when stores and projections serve, 503 with the reasons when not. Send traffic only then. What requests do not need is told and changes nothing. */
   @Get('ready')
   @Access('public')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Can requests be answered now?' })
@@ -52,7 +53,7 @@ export class HealthController {
   @Answers(503, 'They cannot, for the reasons given.', readinessSchema)
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ShapeOf<typeof readinessSchema>> {
     const checks = await this.readiness.check();
-    const ready = checks.every((check) => check.ready);
+    const ready = checks.every((check) => check.ready || check.optional === true);
     if (!ready) void reply.status(503).header('retry-after', '1');
     return { status: ready ? 'ready' : 'not-ready', checks };
   }

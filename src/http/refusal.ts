@@ -1,8 +1,8 @@
 import type { Rejection } from '../event-sourcing/decider.js';
 import type { RejectionCategory } from '../vocabulary/rejection-category.js';
 
-/** What kind of no an answer is; decides the HTTP status. The last two are said by the door itself. */
-export type RefusalCategory = RejectionCategory | 'unauthenticated' | 'rate-limited';
+/** What kind of no an answer is; decides the HTTP status. The last three are said by the door itself. */
+export type RefusalCategory = RejectionCategory | 'unauthenticated' | 'too-large' | 'rate-limited';
 
 /** A rejection with its category, as every handler answers it. */
 export interface CategorizedRejection extends Rejection {

@@ -34,4 +34,32 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0003-webhook-deliveries': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('webhook_cursors')
+        .addColumn('webhook_id', 'text', (column) => column.primaryKey())
+        .addColumn('position', 'text', (column) => column.notNull())
+        .addColumn('failing_since', 'bigint')
+        .execute();
+      await db.schema
+        .createTable('webhook_deliveries')
+        .addColumn('webhook_id', 'text', (column) => column.notNull())
+        .addColumn('delivery_id', 'text', (column) => column.notNull())
+        .addColumn('number', 'bigint', (column) => column.notNull())
+        .addColumn('type', 'text', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addColumn('attempts', 'text', (column) => column.notNull())
+        .addColumn('next_attempt_at', 'bigint')
+        .addColumn('created_at', 'bigint', (column) => column.notNull())
+        .addPrimaryKeyConstraint('webhook_deliveries_key', ['webhook_id', 'delivery_id'])
+        .execute();
+      await db.schema
+        .createIndex('webhook_deliveries_by_number')
+        .on('webhook_deliveries')
+        .columns(['webhook_id', 'number'])
+        .execute();
+    },
+  },
 };

@@ -1,4 +1,4 @@
-import type { Kysely, QueryExecutorProvider } from 'kysely';
+import type { Compilable, Kysely, QueryExecutorProvider } from 'kysely';
 import type { ProjectionStore } from '../event-sourcing/projection-store.js';
 import type { SnapshotStore } from '../event-sourcing/snapshot-store.js';
 import type { PreparedQuery, QueryTemplate } from './prepared-query.js';
@@ -21,6 +21,14 @@ export interface ReadModel<Schema> {
 
   /** Compiles a query once, for where a query runs often. */
   prepare<P extends object, Result>(template: QueryTemplate<Schema, P, Result>): PreparedQuery<P, Result>;
+
+  /**
+   * Writes to the fixed tables that hold work in hand and no projection: all of the statements, or none. Queries see it
+   * when it resolves.
+   *
+   * @throws StoreUnavailableError when the database cannot take it now
+   */
+  write(statements: readonly Compilable[]): Promise<void>;
 
   /**
    * What is committed now, held until it is closed. Holding it keeps the database from clearing away what is

@@ -204,6 +204,7 @@ export class AccessRows {
           client_id: event.data.clientId,
           workspace,
           hash: event.data.hash,
+          public_key: event.data.publicKey ?? null,
           name: event.data.name,
           expires_at: event.data.expiresAt ?? null,
           created_at: at,

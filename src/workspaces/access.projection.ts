@@ -17,7 +17,7 @@ import { workspaceCodec } from './domain/workspace.codec.js';
 /** Who may do what now: accounts, workspaces, members, invitations, service accounts and their keys. */
 export const accessProjection: Projection = {
   name: 'access',
-  version: 1,
+  version: 2,
   tables: [workspacesTable, accountsTable, membersTable, invitationsTable, serviceAccountsTable, apiKeysTable],
   async project(batch, rows) {
     const events = batch.map(readAccessEvent).filter((event): event is AccessEvent => event !== undefined);

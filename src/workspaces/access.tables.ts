@@ -146,6 +146,8 @@ export type ApiKeyRow = Readonly<{
   workspace: string;
   /** SHA-256 of the key, in hex. */
   hash: string;
+  /** Verifies signatures of the key's holder. */
+  public_key: string | null;
   name: string;
   expires_at: string | null;
   created_at: string;
@@ -160,6 +162,7 @@ export const apiKeysTable: TableSpec<ApiKeyRow> = {
     client_id: { type: 'text' },
     workspace: { type: 'text' },
     hash: { type: 'text' },
+    public_key: { type: 'text', nullable: true },
     name: { type: 'text' },
     expires_at: { type: 'text', nullable: true },
     created_at: { type: 'text' },

@@ -43,6 +43,8 @@ const parameters = (workspace: string): Readonly<Record<string, string>> => ({
   clientId: 'sa_0000000000',
   apiKeyId: '0000000000',
   subOrEmail: 'no-such-member',
+  webhookId: 'wh_0000000000',
+  deliveryId: 'no-such-delivery',
 });
 
 interface Verdict {

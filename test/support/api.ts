@@ -10,6 +10,8 @@ export interface Call {
   readonly workspace?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Calls one service by HTTP, for example `api('GET', '/v0/images', { key, workspace: 'dev' })`. */
@@ -17,10 +19,11 @@ export type Api = (method: string, path: string, call?: Call) => Promise<Answer>
 
 /** A caller for the service at this address. */
 export function apiOf(url: string): Api {
-  return async (method, path, { key, workspace, body, headers = {} } = {}) => {
+  return async (method, path, { key, workspace, body, headers = {}, signal } = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,
       redirect: 'manual',
+      ...(signal !== undefined && { signal }),
       headers: {
         ...(key !== undefined && { authorization: `Bearer ${key}` }),
         ...(workspace !== undefined && { 'x-blaxel-workspace': workspace }),

@@ -1,3 +1,5 @@
+import type { DeploymentView } from '../../src/catalog/view/deployment.view.js';
+import type { ImageView } from '../../src/catalog/view/image.view.js';
 import { slotLabel } from '../../src/vocabulary/slot.js';
 import type { LogReading, SlotFacts } from './model.log.js';
 import type { World } from './world.js';
@@ -25,6 +27,15 @@ export async function seen(world: World, workspace: string): Promise<Sight> {
     }
   }
   const deployments = await catalog.deployments.list(workspace);
+  return { ...sightOf(workspace, images, deployments.deployments), shares: shares.sort() };
+}
+
+/** What lists of images and deployments show a workspace. */
+export function sightOf(
+  workspace: string,
+  images: readonly ImageView[],
+  deployments: readonly DeploymentView[],
+): Omit<Sight, 'shares'> {
   return {
     images: images.map(({ metadata, spec }) =>
       sight(
@@ -33,8 +44,7 @@ export async function seen(world: World, workspace: string): Promise<Sight> {
         spec.tags.map((tag) => [tag.name, tag.digest]),
       ),
     ),
-    shares: shares.sort(),
-    deployments: deployments.deployments
+    deployments: deployments
       .map(({ metadata, spec }) => {
         const { resourceType, name, sourceWorkspace } = spec.image;
         const slot = slotLabel({ workspace: sourceWorkspace ?? workspace, resourceType, name });

@@ -13,6 +13,8 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A directory of the caller's, to start again on. Default: one of its own, removed when the service has ended. */
   readonly dataDir?: string;
+  /** It makes its own operator key, which stays in the directory of the node that did. Then `operatorKey` is empty. */
+  readonly makesKey?: boolean;
   /** What Node is started with in place of `dist/main.js`. It must say where it listens as that does. */
   readonly program?: readonly string[];
 }
@@ -40,19 +42,22 @@ export interface StartedService {
 export async function startService({
   env = {},
   dataDir,
+  makesKey = false,
   program = [main],
 }: ServiceOptions = {}): Promise<StartedService> {
   if (!existsSync(main)) throw new Error('dist/main.js is not there; run "npm run build" first');
   const own = dataDir === undefined ? await temporaryDirectory() : undefined;
   const directory = dataDir ?? own?.path ?? '';
-  const operatorKey = env['TAGALONG_OPERATOR_KEY'] ?? `operator-${randomBytes(24).toString('base64url')}`;
+  const operatorKey = makesKey
+    ? ''
+    : (env['TAGALONG_OPERATOR_KEY'] ?? `operator-${randomBytes(24).toString('base64url')}`);
   const child = spawn(process.execPath, program, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...environmentWithoutSettings(),
       TAGALONG_DATA_DIR: directory,
       TAGALONG_PORT: '0',
-      TAGALONG_OPERATOR_KEY: operatorKey,
+      ...(operatorKey !== '' && { TAGALONG_OPERATOR_KEY: operatorKey }),
       TAGALONG_RATE_LIMIT: '0',
       ...env,
     },

@@ -44,6 +44,8 @@ export interface WorldOptions {
   readonly directory: string;
   readonly people?: People;
   readonly clock?: MovableClock;
+  /** Settings that differ from those of a world for tests. */
+  readonly env?: Readonly<Record<string, string>>;
   /** In force before the service starts. */
   readonly hooks?: StoreHooks;
 }
@@ -60,11 +62,12 @@ export class World {
   ) {}
 
   static async open(options: WorldOptions): Promise<World> {
-    const { directory, people, clock = new MovableClock() } = options;
+    const { directory, people, clock = new MovableClock(), env = {} } = options;
     const config = readConfig({
       TAGALONG_DATA_DIR: directory,
       TAGALONG_OPERATOR_KEY: 'the-operator-key-of-a-test-world',
       TAGALONG_LOG_LEVEL: 'silent',
+      ...env,
     });
     const stores = await openStores(embeddedPlaces(directory));
     const store = new WatchedStore(stores.events);

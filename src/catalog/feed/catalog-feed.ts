@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RecordedEvent } from '../../event-sourcing/event.js';
 import type { EventReader } from '../../event-sourcing/event-store.js';
 import { comparePositions, hasPassed } from '../../event-sourcing/position.js';
 import type { Position } from '../../event-sourcing/position.js';
@@ -149,7 +150,7 @@ export class CatalogFeed {
     let reached = begin;
     if (through !== undefined && begin !== through) {
       const log = { index, reader, facts: this.#facts };
-      for await (const event of new IndexedFeed(log, feed, begin, through).events(signal)) yield messageOf(event);
+      yield* new IndexedFeed(log, feed, begin, through).events(signal);
       reached = through;
     }
 
@@ -161,7 +162,7 @@ export class CatalogFeed {
       for (const recorded of page) {
         const fact = this.#facts.read(recorded);
         const event = fact && feed.take(fact);
-        if (event !== undefined && !hasPassed(after, event.position)) yield messageOf(event);
+        if (event !== undefined && !hasPassed(after, event.position)) yield messageOf(recorded, event);
       }
       // No event at all: everything up to where the end was before has been read.
       reached = page.at(-1)?.position ?? level;
@@ -215,6 +216,6 @@ export class CatalogFeed {
   }
 }
 
-function messageOf(event: FeedEvent): FeedMessage {
-  return { kind: 'event', position: event.position, event };
+function messageOf({ id, position }: RecordedEvent, event: FeedEvent): FeedMessage {
+  return { kind: 'event', position, id, event };
 }

@@ -126,9 +126,39 @@ export const caughtUpSchema = z
 
 export type FeedEventType = FeedEvent['type'];
 
+const knownTypes: Readonly<Record<FeedEventType, true>> = {
+  'image.registered': true,
+  'image.deleted': true,
+  'tag.pushed': true,
+  'tag.deleted': true,
+  'image.shared-in': true,
+  'image.share-revoked': true,
+  'image.shared-out': true,
+  'image.unshared': true,
+  'share.requested': true,
+  'share.declined': true,
+  'share.expired': true,
+  'share.withdrawn': true,
+  'share.failed': true,
+  'deployment.created': true,
+  'deployment.retired': true,
+};
+
+/** Every type of event there is. */
+export const feedEventTypes: readonly string[] = Object.keys(knownTypes);
+
+/** Something happened. */
+export interface EventMessage {
+  readonly kind: 'event';
+  readonly position: Position;
+  /** The id of the stored event, a UUID. The feeds of several workspaces may tell it, each in its own words. */
+  readonly id: string;
+  readonly event: FeedEvent;
+}
+
 /** What a feed says. Everything of the workspace up to a message's position has been said with it or before. */
 export type FeedMessage =
-  | { readonly kind: 'event'; readonly position: Position; readonly event: FeedEvent }
+  | EventMessage
   /** Everything there was has been said; what follows is live. Said once. */
   | { readonly kind: 'caught-up'; readonly position: Position | undefined }
   /** Nothing happened here while the world went on. Whoever comes back begins after this. */

@@ -6,7 +6,7 @@ import { imageCodec } from '../../images/domain/image.codec.js';
 import type { Slot } from '../../vocabulary/slot.js';
 import { slotIn } from '../../vocabulary/slot.js';
 import type { FeedIndex } from './feed-index.js';
-import type { FeedEvent } from './feed-message.js';
+import type { EventMessage, FeedEvent } from './feed-message.js';
 import { MergedPlaces, Strand } from './merged-places.js';
 import type { SlotFact, SlotFacts } from './slot-fact.js';
 import type { WorkspaceFeed } from './workspace-feed.js';
@@ -42,7 +42,7 @@ export class IndexedFeed {
     private readonly through: Position,
   ) {}
 
-  async *events(signal: AbortSignal): AsyncGenerator<FeedEvent, void, undefined> {
+  async *events(signal: AbortSignal): AsyncGenerator<EventMessage, void, undefined> {
     await this.#begin(signal);
     for (;;) {
       const places = await this.#merged.take(batchSize);
@@ -50,7 +50,7 @@ export class IndexedFeed {
       for (const recorded of await readRecorded(this.log.reader, places)) {
         const fact = this.log.facts.read(recorded);
         const event = fact && (await this.#take(fact));
-        if (event !== undefined) yield event;
+        if (event !== undefined) yield { kind: 'event', position: recorded.position, id: recorded.id, event };
       }
       await nextTurn();
     }

@@ -137,7 +137,7 @@ export class LiveTail {
       if (owner !== undefined) this.#follow(channel, slotLabel(slotIn(owner, fact.slot)));
     }
     if (event === undefined) return;
-    const message: FeedMessage = { kind: 'event', position: fact.position, event };
+    const message: FeedMessage = { kind: 'event', position: fact.position, id: fact.id, event };
     for (const listener of [...listeners]) listener.say(message);
   }
 

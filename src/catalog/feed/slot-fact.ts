@@ -8,6 +8,8 @@ import { SlotNames } from '../slot-names.js';
 
 /** An event of a slot as feeds see it. */
 export interface SlotFact extends SlotEvent {
+  /** The id of the stored event, a UUID. */
+  readonly id: string;
   readonly slot: Slot;
 }
 
@@ -28,6 +30,6 @@ export class SlotFacts {
   read(recorded: RecordedEvent): SlotFact | undefined {
     const named = this.slotOf(recorded);
     const read = named && readSlotEvent(recorded);
-    return read && { ...read, slot: named.slot };
+    return read && { ...read, id: recorded.id, slot: named.slot };
   }
 }

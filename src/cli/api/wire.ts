@@ -158,3 +158,39 @@ export type ServiceAccount = z.infer<typeof serviceAccountSchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;
 export type Account = z.infer<typeof accountSchema>;
 export type WhoAmI = z.infer<typeof whoamiSchema>;
+
+export const webhookSchema = z.looseObject({
+  id: z.string(),
+  url: z.string(),
+  description: z.string().optional(),
+  events: z.array(z.string()).optional(),
+  state: z.string(),
+  disabledReason: z.string().optional(),
+  failingSince: z.string().optional(),
+  secret: z.string().optional(),
+  createdAt: z.string().optional(),
+});
+export const webhooksSchema = z.array(webhookSchema);
+
+export const webhookSecretSchema = z.looseObject({
+  secret: z.string(),
+  previous: z.looseObject({ secret: z.string(), until: z.string() }).optional(),
+});
+
+export const deliverySchema = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  state: z.string(),
+  createdAt: z.string().optional(),
+  nextAttemptAt: z.string().optional(),
+  attempts: z.array(
+    z.looseObject({
+      at: z.string(),
+      durationMs: z.number().optional(),
+      status: z.number().optional(),
+      response: z.string().optional(),
+      fault: z.string().optional(),
+    }),
+  ),
+});
+export const deliveriesSchema = z.array(deliverySchema);

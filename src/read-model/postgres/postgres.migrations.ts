@@ -1,7 +1,7 @@
 import type { Kysely, Migration } from 'kysely';
 import { migrations } from '../migrations.js';
 
-/** The fixed tables in PostgreSQL: those of every read model, and those by which nodes agree who runs the subscribers. */
+/** The fixed tables in PostgreSQL: those of every read model, those by which nodes agree who runs the subscribers, and the secrets they share. */
 export const postgresMigrations: Readonly<Record<string, Migration>> = {
   ...migrations,
   '0002-cluster': {
@@ -25,6 +25,15 @@ export const postgresMigrations: Readonly<Record<string, Migration>> = {
         .addColumn('node', 'text', (column) => column.notNull())
         .addColumn('expires_at', 'timestamptz', (column) => column.notNull())
         .addColumn('answer', 'text')
+        .execute();
+    },
+  },
+  '0004-service-secrets': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('service_secrets')
+        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('value', 'text', (column) => column.notNull())
         .execute();
     },
   },

@@ -98,6 +98,8 @@ export class PostgresProjectionStore implements ProjectionStore {
       await dropAll(transaction, await generations(transaction));
       await transaction.query('DELETE FROM snapshots', []);
       await transaction.query('DELETE FROM read_model', []);
+      await transaction.query('DELETE FROM webhook_cursors', []);
+      await transaction.query('DELETE FROM webhook_deliveries', []);
     });
   }
 

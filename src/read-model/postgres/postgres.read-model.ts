@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
+import type { Compilable } from 'kysely';
 import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
+import type { ServiceSecrets } from '../../service-secrets/service-secrets.js';
 import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
 import type { FrozenReadModel, ReadModel } from '../read-model.js';
@@ -9,6 +11,7 @@ import { freeze } from './postgres.frozen.js';
 import { migrate } from './postgres.migrate.js';
 import { PostgresProjectionStore } from './postgres.projection-store.js';
 import type { PostgresSettings } from './postgres.settings.js';
+import { PostgresServiceSecrets } from './postgres.service-secrets.js';
 import { PostgresSnapshotStore } from './postgres.snapshot-store.js';
 import { channelOf } from './term-fence.js';
 
@@ -35,6 +38,7 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
   readonly projections: PostgresProjectionStore;
   readonly snapshots: SnapshotStore;
   readonly queries: Kysely<Schema>;
+  readonly secrets: ServiceSecrets;
 
   private constructor(
     private readonly writing: PostgresConnections,
@@ -42,6 +46,7 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
     readonly settings: PostgresSettings,
   ) {
     this.projections = new PostgresProjectionStore(writing, settings);
+    this.secrets = new PostgresServiceSecrets(writing);
     this.snapshots = new PostgresSnapshotStore(writing);
     this.queries = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: reading }) });
   }
@@ -76,6 +81,13 @@ export class PostgresReadModel<Schema> implements ReadModel<Schema> {
       async (text, parameters) => (await this.reading.run(text, parameters)).rows,
       template,
     );
+  }
+
+  async write(statements: readonly Compilable[]): Promise<void> {
+    const compiled = statements.map((statement) => statement.compile());
+    await this.writing.transaction(async (connection) => {
+      for (const { sql, parameters } of compiled) await connection.run(sql, parameters);
+    });
   }
 
   /** The same generations, written to as long as the term lasts. */

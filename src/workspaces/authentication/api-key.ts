@@ -1,4 +1,5 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { publicKeyOf } from '../../message-token/signing-key.js';
 
 const keyPattern = /^tgl_([A-Za-z0-9]{8,32})_[A-Za-z0-9_-]{43}$/;
 
@@ -9,12 +10,14 @@ export interface NewApiKey {
   readonly keyId: string;
   /** SHA-256 of the whole key in hex: what is put on record. */
   readonly hash: string;
+  /** Verifies what is signed with the key: put on record too. */
+  readonly publicKey: string;
 }
 
 /** Makes a key with 256 random bits. The id has 8 to 32 letters or digits. */
 export function newApiKey(keyId = randomBytes(8).toString('hex')): NewApiKey {
   const key = `tgl_${keyId}_${randomBytes(32).toString('base64url')}`;
-  return { key, keyId, hash: hash('sha256', key, 'hex') };
+  return { key, keyId, hash: hash('sha256', key, 'hex'), publicKey: publicKeyOf(key) };
 }
 
 /** The id of the key in a text that has the form of one; `undefined` for any other text. */

@@ -1,5 +1,6 @@
 import type { Rejection } from '../../event-sourcing/decider.js';
-import type { AccessDirectory } from '../authorization/access-directory.js';
+import { messageTokenKeyId, operatorKeyId, verifyMessageToken } from '../../message-token/message-token.js';
+import type { AccessDirectory, ApiKeyEntry } from '../authorization/access-directory.js';
 import { operator } from '../authorization/principal.js';
 import type { Principal, UserPrincipal } from '../authorization/principal.js';
 import { apiKeyId, digestsEqual, keyDigest } from './api-key.js';
@@ -9,7 +10,12 @@ import type { OidcVerifier } from './oidc.js';
 import type { OperatorKey } from './operator-key.js';
 
 export type AuthenticationRejectionCode =
-  'credential-missing' | 'credential-unusable' | 'credential-invalid' | 'credential-expired' | 'credential-revoked';
+  | 'credential-missing'
+  | 'credential-unusable'
+  | 'credential-invalid'
+  | 'credential-misused'
+  | 'credential-expired'
+  | 'credential-revoked';
 
 export interface AuthenticationRejection extends Rejection {
   readonly code: AuthenticationRejectionCode;
@@ -62,16 +68,57 @@ export class Authenticator {
     return this.#authenticateUser(token);
   }
 
+  /**
+   * Who sent a message that holds this token: a token signed for the message, or a credential that is good for anything.
+   * See {@link authenticate}.
+   *
+   * @param message everything in the envelope but the token
+   */
+  async authenticateMessage(token: string, message: object): Promise<Authentication> {
+    const keyId = messageTokenKeyId(token);
+    if (keyId === undefined) return this.authenticateToken(token);
+    const { operatorKey, directory } = this.options;
+    if (keyId === operatorKeyId) {
+      return this.#signed(token, message, operatorKey.publicKey, { kind: 'authenticated', principal: operator });
+    }
+    const entry = await directory.apiKey(keyId);
+    if (entry === undefined) return rejection('credential-invalid', 'The token is signed with a key not known here.');
+    if (entry.publicKey === undefined) {
+      return rejection('credential-unusable', `API key ${keyId} is too old to sign messages. Issue a new one.`);
+    }
+    return this.#signed(token, message, entry.publicKey, this.#holderOf(entry));
+  }
+
+  /** What the holder of a key is found to be, provided that the token is signed with it for this message. */
+  async #signed(token: string, message: object, publicKey: string, holder: Authentication): Promise<Authentication> {
+    const { kind } = await verifyMessageToken(token, publicKey, message, this.options.now());
+    switch (kind) {
+      case 'valid':
+        return holder;
+      case 'expired':
+        return rejection('credential-expired', 'The token of the message has expired. Sign the message again.');
+      case 'for-another-message':
+        return rejection('credential-misused', 'The token was signed for another message. Sign this one.');
+      case 'invalid':
+        return rejection('credential-invalid', 'The token of the message has a signature or claims that do not fit.');
+    }
+  }
+
   async #authenticateKey(keyId: string, digest: Uint8Array): Promise<Authentication> {
     const entry = await this.options.directory.apiKey(keyId);
     if (entry === undefined || !digestsEqual(entry.digest, digest)) {
       return rejection('credential-invalid', 'The API key is not known here.');
     }
-    if (!entry.active) return rejection('credential-revoked', `API key ${keyId} was revoked.`);
-    if (entry.expiresAtMs <= this.options.now()) {
+    return this.#holderOf(entry);
+  }
+
+  /** Whom a key stands for, when it still stands for anybody. */
+  #holderOf({ keyId, active, expiresAtMs, principal }: ApiKeyEntry): Authentication {
+    if (!active) return rejection('credential-revoked', `API key ${keyId} was revoked.`);
+    if (expiresAtMs <= this.options.now()) {
       return rejection('credential-expired', `API key ${keyId} has expired. Issue a new one.`);
     }
-    return { kind: 'authenticated', principal: entry.principal };
+    return { kind: 'authenticated', principal };
   }
 
   async #authenticateUser(token: string): Promise<Authentication> {

@@ -1,17 +1,43 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { digestsEqual, keyDigest } from './api-key.js';
+import { hash, randomBytes } from 'node:crypto';
+import type { FileServiceSecrets } from '../../service-secrets/file.service-secrets.js';
+import type { SecretPlaces } from '../../service-secrets/secret-places.js';
+import type { ServiceSecrets } from '../../service-secrets/service-secrets.js';
+import { publicKeyOf } from '../../message-token/signing-key.js';
+import { digestOfHash, digestsEqual } from './api-key.js';
 
-const fileName = 'operator.key';
-const shortest = 24;
+const name = 'operator-key';
+const form = /^tglop_[A-Za-z0-9_-]{43}$/;
+const sharedForm = /^([0-9a-f]{64}) ([A-Za-z0-9_-]{43})$/;
 
-/** Recognizes the operator key without keeping it. */
+/** Recognizes the operator key, and what was signed with it, without keeping it. */
 export class OperatorKey {
   readonly #digest: Uint8Array;
 
-  constructor(key: string) {
-    this.#digest = keyDigest(key);
+  private constructor(
+    private readonly hexHash: string,
+    /** Verifies what the operator signs, as `publicKeyOf` writes it. */
+    readonly publicKey: string,
+  ) {
+    this.#digest = digestOfHash(hexHash);
+  }
+
+  static of(key: string): OperatorKey {
+    return new OperatorKey(hash('sha256', key, 'hex'), publicKeyOf(key));
+  }
+
+  /** Reads what {@link shared} wrote. @throws Error when it is something else */
+  static fromShared(text: string): OperatorKey {
+    const [, hexHash, publicKey] = sharedForm.exec(text) ?? [];
+    if (hexHash === undefined || publicKey === undefined)
+      throw new Error(
+        `what the nodes share as ${name} is nothing this release wrote: delete that row of the table service_secrets, and start a node that has the key first`,
+      );
+    return new OperatorKey(hexHash, publicKey);
+  }
+
+  /** What other nodes need to recognize the key: SHA-256 in hex and public key. Nobody can sign in or sign with that. */
+  get shared(): string {
+    return `${this.hexHash} ${this.publicKey}`;
   }
 
   /** Whether this is the digest of the operator key; see `keyDigest`. */
@@ -20,75 +46,50 @@ export class OperatorKey {
   }
 }
 
-/** The operator key cannot be used; the message names the remedy. */
-export class OperatorKeyError extends Error {
-  override readonly name = 'OperatorKeyError';
-}
-
 /** The operator key and where it came from. */
-export interface LoadedOperatorKey {
-  readonly key: OperatorKey;
-  readonly origin: 'environment' | 'file' | 'created';
-  /** The file that holds it, unless the environment gave it. */
-  readonly path: string | undefined;
-}
+export type LoadedOperatorKey = { readonly key: OperatorKey } & (
+  | { readonly origin: 'environment' }
+  /** `path` holds it, on this node. */
+  | { readonly origin: 'file' | 'created'; readonly path: string }
+  /** Another node made it, and has the file. One with another key on this node is not in force. */
+  | { readonly origin: 'shared'; readonly ignoredFile: string | undefined }
+);
 
 /**
- * The key the environment gives, else the one in `<dataDirectory>/operator.key`, else a new one that
- * is written there, readable by its owner only.
+ * The key the environment gives, else the one that the nodes share, else the one in the file, else a new one that is
+ * written to the file. What is shared only recognizes the key: the file stays on the node that made the key.
  *
- * @throws OperatorKeyError when the file is open to others or does not hold a key
+ * @throws Error when the file is open to others or does not hold a key, or the shared place is away; says what to do
  */
-export async function loadOperatorKey(given: string | undefined, dataDirectory: string): Promise<LoadedOperatorKey> {
-  if (given !== undefined) return { key: new OperatorKey(given), origin: 'environment', path: undefined };
-  const path = join(dataDirectory, fileName);
-  const kept = await readKeyFile(path);
-  if (kept !== undefined) return { key: new OperatorKey(kept), origin: 'file', path };
-  const created = `tglop_${randomBytes(32).toString('base64url')}`;
-  await mkdir(dataDirectory, { recursive: true });
-  await writeKeyFile(path, created);
-  return { key: new OperatorKey(created), origin: 'created', path };
+export async function loadOperatorKey(
+  given: string | undefined,
+  { files, shared }: SecretPlaces,
+): Promise<LoadedOperatorKey> {
+  if (given !== undefined) return { key: OperatorKey.of(given), origin: 'environment' };
+  const path = files.path(name);
+  const filed = await files.find(name);
+  if (filed !== undefined) return sharedBy(filed, path, shared);
+  const made = `tglop_${randomBytes(32).toString('base64url')}`;
+  if (shared !== undefined) return proposedTo(shared, made, files);
+  return { key: OperatorKey.of(await files.settle(name, made)), origin: 'created', path };
 }
 
-async function readKeyFile(path: string): Promise<string | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw new OperatorKeyError(`the operator key in ${path} cannot be read: ${String(error)}`, { cause: error });
-  }
-  // Windows keeps no such permissions.
-  const { mode } = await stat(path);
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    throw new OperatorKeyError(
-      `others than its owner may open ${path}; run "chmod 600 ${path}", or delete it and start again for a new key`,
-    );
-  }
-  const key = text.trim();
-  if (key.length < shortest || /\s/.test(key)) {
-    throw new OperatorKeyError(
-      `${path} does not hold an operator key: one line of at least ${shortest} characters; delete it and start again for a new key`,
-    );
-  }
-  return key;
+/** The key is shared again by whoever has the file, after the place that is shared has lost it. */
+async function sharedBy(filed: string, path: string, shared: ServiceSecrets | undefined): Promise<LoadedOperatorKey> {
+  const key = OperatorKey.of(filed);
+  const settled = shared === undefined ? key.shared : await shared.settle(name, key.shared);
+  if (settled === key.shared) return { key, origin: 'file', path };
+  return { key: OperatorKey.fromShared(settled), origin: 'shared', ignoredFile: path };
 }
 
-/** Whole or not at all: a start that dies half-way leaves no file that looks like a key. */
-async function writeKeyFile(path: string, key: string): Promise<void> {
-  const draft = `${path}.new`;
-  const file = await open(draft, 'w', 0o600);
-  try {
-    await file.writeFile(`${key}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
+/** The key is on disk before it is shared: a start that dies in between leaves no key in force that nobody has. */
+async function proposedTo(shared: ServiceSecrets, made: string, files: FileServiceSecrets): Promise<LoadedOperatorKey> {
+  const key = OperatorKey.of(await files.draft(name, form, made));
+  const settled = await shared.settle(name, key.shared);
+  if (settled !== key.shared) {
+    await files.dropDraft(name);
+    return { key: OperatorKey.fromShared(settled), origin: 'shared', ignoredFile: undefined };
   }
-  // A draft left behind keeps the permissions it once had.
-  await chmod(draft, 0o600);
-  await rename(draft, path);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  await files.keepDraft(name);
+  return { key, origin: 'created', path: files.path(name) };
 }

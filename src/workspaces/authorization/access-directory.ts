@@ -71,6 +71,8 @@ export interface ApiKeyEntry {
   readonly keyId: string;
   /** As `keyDigest` makes it. */
   readonly digest: Uint8Array;
+  /** Verifies what the holder signs, as `publicKeyOf` writes it; absent for keys from before there was one. */
+  readonly publicKey?: string;
   /** Milliseconds since 1970; `Infinity` for a key that does not expire. */
   readonly expiresAtMs: number;
   /** False once the key was revoked, its service account deleted, or the workspace of both deleted. */

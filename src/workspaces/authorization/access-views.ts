@@ -93,7 +93,10 @@ export function apiKeyView(row: ApiKeyRow): ApiKeyView {
 }
 
 /** A key together with the service account and the workspace it depends on. */
-export type ApiKeyWithOwner = Pick<ApiKeyRow, 'key_id' | 'client_id' | 'hash' | 'expires_at' | 'revoked'> & {
+export type ApiKeyWithOwner = Pick<
+  ApiKeyRow,
+  'key_id' | 'client_id' | 'hash' | 'public_key' | 'expires_at' | 'revoked'
+> & {
   readonly may_act_for_others: Flag;
   readonly owner_deleted: Flag;
   readonly workspace_deleted: Flag;
@@ -103,6 +106,7 @@ export function apiKeyEntry(row: ApiKeyWithOwner): ApiKeyEntry {
   return {
     keyId: row.key_id,
     digest: digestOfHash(row.hash),
+    ...(row.public_key !== null && { publicKey: row.public_key }),
     expiresAtMs: row.expires_at === null ? Infinity : expiry(row.expires_at),
     active: row.revoked === 0 && row.owner_deleted === 0 && row.workspace_deleted === 0,
     principal: {

@@ -226,7 +226,15 @@ export class SqlAccessDirectory implements AccessDirectory {
         join.onRef('s.client_id', '=', 'k.client_id').onRef('s.workspace', '=', 'k.workspace'),
       )
       .innerJoin('access_workspaces as w', 'w.name', 'k.workspace')
-      .select(['k.key_id', 'k.client_id', 'k.hash', 'k.expires_at', 'k.revoked', 's.may_act_for_others'])
+      .select([
+        'k.key_id',
+        'k.client_id',
+        'k.hash',
+        'k.public_key',
+        'k.expires_at',
+        'k.revoked',
+        's.may_act_for_others',
+      ])
       .select(['s.deleted as owner_deleted', 'w.deleted as workspace_deleted'])
       .where('k.key_id', '=', keyId)
       .executeTakeFirst();

@@ -17,6 +17,7 @@ import type { ActiveWorkspace, ServiceAccount } from './workspace.state.js';
 
 const keyIdPattern = /^[A-Za-z0-9]{8,32}$/;
 const hashPattern = /^[a-f0-9]{64}$/;
+const publicKeyPattern = /^[A-Za-z0-9_-]{43}$/;
 
 export function createServiceAccount(command: CreateServiceAccount, state: ActiveWorkspace): WorkspaceDecision {
   const { workspace, clientId, name, description, role, mayActForOthers } = command;
@@ -77,12 +78,16 @@ export function deleteServiceAccount(command: DeleteServiceAccount, state: Activ
 }
 
 export function issueApiKey(command: IssueApiKey, state: ActiveWorkspace): WorkspaceDecision {
-  const { keyId, clientId, name, hash } = command;
-  if (!keyIdPattern.test(keyId) || !hashPattern.test(hash)) {
+  const { keyId, clientId, name, hash, publicKey } = command;
+  if (
+    !keyIdPattern.test(keyId) ||
+    !hashPattern.test(hash) ||
+    !(publicKey === undefined || publicKeyPattern.test(publicKey))
+  ) {
     return rejected(
       workspaceRejection(
         'invalid-key',
-        `Key "${keyId}" cannot be issued; a key id is 8 to 32 letters or digits, a hash 64 lower-case hex characters.`,
+        `Key "${keyId}" cannot be issued; a key id is 8 to 32 letters or digits, a hash 64 lower-case hex characters, a public key 43 of base64url.`,
       ),
     );
   }
@@ -95,16 +100,15 @@ export function issueApiKey(command: IssueApiKey, state: ActiveWorkspace): Works
       workspaceRejection('key-exists', `The key id ${keyId} is already used in workspace ${command.workspace}.`),
     );
   }
-  if (command.expiresAt === undefined) {
-    return events<WorkspaceEvent>({ type: 'ApiKeyIssued', data: { keyId, clientId, name, hash } });
-  }
+  const data = { keyId, clientId, name, hash, ...(publicKey !== undefined && { publicKey }) };
+  if (command.expiresAt === undefined) return events<WorkspaceEvent>({ type: 'ApiKeyIssued', data });
   const expiresAt = canonicalInstant(command.expiresAt);
   if (expiresAt === undefined) {
     return rejected(
       workspaceRejection('invalid-expiry', `The expiry "${command.expiresAt}" of key ${keyId} is no RFC 3339 time.`),
     );
   }
-  return events<WorkspaceEvent>({ type: 'ApiKeyIssued', data: { keyId, clientId, name, hash, expiresAt } });
+  return events<WorkspaceEvent>({ type: 'ApiKeyIssued', data: { ...data, expiresAt } });
 }
 
 export function revokeApiKey(command: RevokeApiKey, state: ActiveWorkspace): WorkspaceDecision {

@@ -68,13 +68,14 @@ export const workspaceCodec = defineCodec<WorkspaceEvent>({
     schema: z.strictObject({ clientId: z.string() }),
   },
   ApiKeyIssued: {
-    doc: 'An API key was issued to a service account; only its hash is on record.',
+    doc: 'An API key was issued to a service account; only its hash, and what verifies its signatures, are on record.',
     version: 1,
     schema: z.strictObject({
       keyId: z.string(),
       clientId: z.string(),
       name: z.string(),
       hash: z.string(),
+      publicKey: z.string().exactOptional(),
       expiresAt: z.string().exactOptional(),
     }),
   },

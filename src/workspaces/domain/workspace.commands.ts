@@ -95,6 +95,8 @@ export interface IssueApiKey extends InWorkspace {
   readonly name: string;
   /** SHA-256 of the whole key, 64 lower-case hex characters. */
   readonly hash: string;
+  /** Ed25519, 32 bytes in base64url: verifies what the holder of the key signs. */
+  readonly publicKey?: string;
   /** RFC 3339; absent for a key that does not expire. */
   readonly expiresAt?: string;
 }

@@ -59,6 +59,8 @@ export type WorkspaceEvent =
         readonly name: string;
         /** SHA-256 of the key in hex; the key itself is shown once and never stored. */
         readonly hash: string;
+        /** Verifies what the holder of the key signs, 43 characters of base64url; absent for keys from before there was one. */
+        readonly publicKey?: string;
         /** RFC 3339; absent for a key that does not expire. */
         readonly expiresAt?: string;
       };

@@ -62,10 +62,10 @@ export class ApiKeyHandlers {
 
 function issueCommand(
   { workspace, clientId, name, expiresIn }: IssueApiKey,
-  { keyId, hash }: NewApiKey,
+  { keyId, hash, publicKey }: NewApiKey,
   now: string,
 ): Prepared<WorkspaceCommand> {
-  const data = { workspace, keyId, clientId, name, hash };
+  const data = { workspace, keyId, clientId, name, hash, publicKey };
   if (expiresIn === undefined) return { kind: 'command', command: { type: 'IssueApiKey', data } };
   const expiresAt = endOf(expiresIn, now);
   if (expiresAt !== undefined)

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { CommandContext } from '../../event-sourcing/command.js';
 
-type Subject = 'account' | 'service-account' | 'api-key';
+type Subject = 'account' | 'service-account' | 'api-key' | 'webhook';
 
 /**
  * 16 to 32 hex digits for a thing that a command makes. A command that may be sent again always makes the same: its id

@@ -20,9 +20,13 @@ export interface BenchService {
 }
 
 /** Starts one in a directory that is removed in the end. */
-export async function benchService(workspaces: readonly string[], program?: readonly string[]): Promise<BenchService> {
+export async function benchService(
+  workspaces: readonly string[],
+  program?: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchService> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tagalong-bench-'));
-  const env = { TAGALONG_LOG_LEVEL: 'info', TAGALONG_RATE_LIMIT: '1000000' };
+  const env = { TAGALONG_LOG_LEVEL: 'info', TAGALONG_RATE_LIMIT: '1000000', ...settings };
   const started = await startService({ dataDir, env, ...(program !== undefined && { program }) });
   const { url, operatorKey, pid } = started;
   const api = apiOf(url);

@@ -15,6 +15,7 @@ import { Contract } from './contract.js';
 import { damage, damageStory } from './damage.story.js';
 import { imagesStory } from './images.story.js';
 import { peopleStory } from './people.story.js';
+import { webhooksStory } from './webhooks.story.js';
 import { Recorder } from './recorder.js';
 import { recordStory } from './record.story.js';
 import { refusalsStory } from './refusals.story.js';
@@ -34,6 +35,10 @@ beforeAll(async () => {
     TAGALONG_OIDC_ISSUER: provider.issuer,
     TAGALONG_OIDC_AUDIENCE: audience,
     TAGALONG_READ_YOUR_WRITES_MS: '500',
+    TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: '127.0.0.1/32',
+    // Nobody listens there: everything is answered all the same, and the readiness tells.
+    TAGALONG_COMMAND_BUS_URL: 'nats://127.0.0.1:1',
+    TAGALONG_EVENTS_URL: 'command-bus',
   };
   service = await startService({ env, dataDir: directory.path });
   ({ raw, document } = await servedDocument(service.url));
@@ -43,6 +48,7 @@ beforeAll(async () => {
   await peopleStory(recorder, (sub, email) => provider.token({ sub, email, email_verified: true }));
   await imagesStory(recorder);
   await recordStory(recorder);
+  await webhooksStory(recorder);
   const platform = new Platform(service);
   await platform.account('elsewhere', ['other']);
   const { key: outsiderKey } = await platform.robot('other', 'member');

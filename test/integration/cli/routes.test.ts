@@ -29,6 +29,13 @@ const account = {
   sharingPolicy: { targetAdmin: 'required', acrossAccounts: 'by-request' },
   createdAt: '2026-09-01T00:00:00.000Z',
 };
+const webhook = { id: 'wh_1', url: 'https://example.com/h', description: '', state: 'enabled' };
+const delivery = {
+  id: 'd-1',
+  type: 'tagalong.tag.pushed',
+  state: 'failed',
+  attempts: [{ at: account.createdAt, durationMs: 3, status: 500 }],
+};
 const digest = `sha256:${'c3'.repeat(32)}`;
 const resolved = {
   source: { workspace: 'platform', resourceType: 'sandbox', name: 'x' },
@@ -166,6 +173,32 @@ const writes: readonly Case[] = [
     { name: 'Acme', id: 'acme', ownerEmail: 'o@acme.example' },
     'opened account acme',
   ],
+  [
+    'webhooks create https://example.com/h --event tag.pushed --event tag.deleted --description site',
+    'POST /v0/webhooks',
+    { ...webhook, secret: 'whsec_one' },
+    { url: 'https://example.com/h', description: 'site', events: ['tag.pushed', 'tag.deleted'] },
+    'Secret    whsec_one',
+  ],
+  ['webhooks delete wh_1 --yes', 'DELETE /v0/webhooks/wh_1', webhook, undefined, 'deleted webhook wh_1'],
+  ['webhooks enable wh_1', 'POST /v0/webhooks/wh_1/enable', webhook, undefined, 'enabled webhook wh_1'],
+  ['webhooks disable wh_1', 'POST /v0/webhooks/wh_1/disable', webhook, undefined, 'disabled webhook wh_1'],
+  ['webhooks rotate wh_1', 'POST /v0/webhooks/wh_1/secret', { secret: 'whsec_two' }, {}, 'whsec_two'],
+  [
+    'webhooks rotate wh_1 --at-once',
+    'POST /v0/webhooks/wh_1/secret',
+    { secret: 'whsec_two' },
+    { atOnce: true },
+    'whsec_two',
+  ],
+  ['webhooks test wh_1', 'POST /v0/webhooks/wh_1/test', delivery, undefined, 'd-1 did not arrive: 500'],
+  [
+    'webhooks redeliver wh_1 d-1',
+    'POST /v0/webhooks/wh_1/deliveries/d-1/redeliver',
+    { ...delivery, state: 'delivered', attempts: [{ at: account.createdAt, status: 204 }] },
+    undefined,
+    'd-1 delivered: 204',
+  ],
   ['projections rebuild catalog', 'POST /v0/projections/catalog/rebuild', undefined, undefined, 'rebuilding catalog'],
   ['projections pause catalog', 'POST /v0/projections/catalog/pause', undefined, undefined, 'paused catalog'],
   ['projections resume catalog', 'POST /v0/projections/catalog/resume', undefined, undefined, 'resumed catalog'],
@@ -257,6 +290,21 @@ const reads: readonly Case[] = [
     ],
     undefined,
     'catalog      live          2   9 of 9   1 ms          9    4 of 9',
+  ],
+  ['webhooks list', 'GET /v0/webhooks', [webhook], undefined, 'wh_1      https://example.com/h   all      enabled'],
+  [
+    'webhooks secret wh_1',
+    'GET /v0/webhooks/wh_1/secret',
+    { secret: 'whsec_two', previous: { secret: 'whsec_one', until: account.createdAt } },
+    undefined,
+    'Before           whsec_one',
+  ],
+  [
+    'webhooks deliveries wh_1 --state failed',
+    'GET /v0/webhooks/wh_1/deliveries',
+    [delivery],
+    { limit: '100', state: 'failed' },
+    'd-1        tagalong.tag.pushed   failed   1',
   ],
   ['accounts list', 'GET /v0/accounts', [account], undefined, 'acme      Acme   required       by-request'],
   ['accounts get acme', 'GET /v0/accounts/acme', account, undefined, 'Across accounts   by-request'],

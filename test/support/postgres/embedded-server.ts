@@ -110,7 +110,8 @@ export class EmbeddedPostgres {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback interface on which nobody listens. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { describe, inject } from 'vitest';
 import { PostgresReadModel } from '../../../src/read-model/postgres/postgres.read-model.js';
 import type { PostgresReadModelOptions } from '../../../src/read-model/postgres/postgres.read-model.js';
 import type { PostgresSettings } from '../../../src/read-model/postgres/postgres.settings.js';
+import { runStatement } from './run-statement.js';
 import { defaultPostgresSettings } from '../../../src/read-model/postgres/postgres.settings.js';
 
 const server = inject('postgres');
@@ -36,12 +37,6 @@ export class PostgresSite {
 }
 
 /** Runs one statement on a connection of its own. */
-export async function asSuperuser(statement: string, url: string = postgresUrl()): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await client.query(statement);
-  } finally {
-    await client.end();
-  }
+export function asSuperuser(statement: string, url: string = postgresUrl()): Promise<pg.QueryResult> {
+  return runStatement(statement, url);
 }

@@ -49,6 +49,7 @@ function closedBy<Schema>(readModel: ReadModel<Schema>, close: () => Promise<voi
     snapshots: readModel.snapshots,
     queries: readModel.queries,
     prepare: (template) => readModel.prepare(template),
+    write: (statements) => readModel.write(statements),
     freeze: () => readModel.freeze(),
     fault: () => readModel.fault(),
     close,

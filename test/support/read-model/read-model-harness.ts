@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import type { Position } from '../../../src/event-sourcing/position.js';
 import type { Generation, ProjectionStore } from '../../../src/event-sourcing/projection-store.js';
 import type { Projection, Row, TableSpec } from '../../../src/event-sourcing/projection.js';
@@ -9,6 +9,7 @@ export interface ReadModelUnderTest {
   readonly projections: ProjectionStore & { reset(): Promise<void> };
   readonly snapshots: SnapshotStore;
   readonly queries: Kysely<Record<string, Record<string, string | number | null>>>;
+  write(statements: readonly Compilable[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ const event: FeedEvent = {
 
 describe('a message on the wire', () => {
   it('is one block: id, event, and data on one line', () => {
-    expect(encodeMessage({ kind: 'event', position: event.position, event }, 'acme')).toBe(
+    expect(encodeMessage({ kind: 'event', position: event.position, id: 'e1', event }, 'acme')).toBe(
       'id: 0000000000000007\n' +
         'event: image.deleted\n' +
         'data: {"position":"0000000000000007","type":"image.deleted","workspace":"acme","resourceType":"job",' +

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { signMessage } from '../../../src/message-token/message-token.js';
 import { newApiKey } from '../../../src/workspaces/authentication/api-key.js';
+import type { NewApiKey } from '../../../src/workspaces/authentication/api-key.js';
 import { Authenticator } from '../../../src/workspaces/authentication/authenticator.js';
 import type { RequestHeaders } from '../../../src/workspaces/authentication/credential.js';
 import { OidcVerifier } from '../../../src/workspaces/authentication/oidc.js';
@@ -21,7 +23,7 @@ beforeEach(async () => {
   access = await AccessReadModel.open();
   now = Date.parse('2026-01-01T00:00:00.000Z');
   authenticator = new Authenticator({
-    operatorKey: new OperatorKey(operatorKey),
+    operatorKey: OperatorKey.of(operatorKey),
     directory: access.directory,
     now: () => now,
   });
@@ -29,16 +31,20 @@ beforeEach(async () => {
     'acme',
     created,
     serviceAccount('sa_1'),
-    { type: 'ApiKeyIssued', data: { keyId: key.keyId, clientId: 'sa_1', name: 'ci', hash: key.hash } },
+    { type: 'ApiKeyIssued', data: issued(key) },
     {
       type: 'ApiKeyIssued',
-      data: { keyId: expiring.keyId, clientId: 'sa_1', name: 'ci', hash: expiring.hash, expiresAt },
+      data: { ...issued(expiring), expiresAt },
     },
   );
 });
 afterEach(async () => {
   await access.close();
 });
+
+function issued({ keyId, hash, publicKey }: NewApiKey) {
+  return { keyId, clientId: 'sa_1', name: 'ci', hash, publicKey };
+}
 
 async function outcome(headers: RequestHeaders): Promise<unknown> {
   const answer = await authenticator.authenticate(headers);
@@ -101,7 +107,7 @@ describe('the authenticator', () => {
       const token = await provider.token({ email: 'ann@acme.test', email_verified: true });
       expect(await bearer(token)).toBe('credential-invalid');
       authenticator = new Authenticator({
-        operatorKey: new OperatorKey(operatorKey),
+        operatorKey: OperatorKey.of(operatorKey),
         directory: access.directory,
         oidc: new OidcVerifier({ issuer: provider.issuer, audience }),
         now: () => now,
@@ -114,5 +120,51 @@ describe('the authenticator', () => {
     } finally {
       await provider.stop();
     }
+  });
+});
+
+describe('the authenticator of messages', () => {
+  const message = { id: 'c-1', type: 'PushTag', data: {} };
+  const bot = { kind: 'service-account', clientId: 'sa_1', mayActForOthers: false };
+
+  async function sender(token: string, of: object = message): Promise<unknown> {
+    const answer = await authenticator.authenticateMessage(token, of);
+    return answer.kind === 'authenticated' ? answer.principal : answer.rejection.code;
+  }
+
+  it('knows who signed a message, the operator too', async () => {
+    expect(await sender(await signMessage(key.key, message, 60, now))).toEqual(bot);
+    expect(await sender(await signMessage(operatorKey, message, 60, now))).toEqual({ kind: 'operator' });
+    expect(await sender(await signMessage(`${operatorKey}x`, message, 60, now))).toBe('credential-invalid');
+  });
+
+  it('takes the credentials of a request too', async () => {
+    expect(await sender(key.key)).toEqual(bot);
+    expect(await sender('not.a.token')).toBe('credential-invalid');
+  });
+
+  it('refuses a signature under another message, one that has ended and one of a key that is not known', async () => {
+    const token = await signMessage(key.key, message, 60, now);
+    expect(await sender(token, { ...message, id: 'c-2' })).toBe('credential-misused');
+    now += 3_600_000;
+    expect(await sender(token)).toBe('credential-expired');
+    expect(await sender(await signMessage(newApiKey().key, message, 60, now))).toBe('credential-invalid');
+  });
+
+  it('refuses a revoked key from the next message on, and tells only who can sign', async () => {
+    await access.happened('acme', { type: 'ApiKeyRevoked', data: { keyId: key.keyId, clientId: 'sa_1' } });
+    expect(await sender(await signMessage(key.key, message, 60, now))).toBe('credential-revoked');
+    const forger = `tgl_${key.keyId}_${newApiKey().key.slice(-43)}`;
+    expect(await sender(await signMessage(forger, message, 60, now))).toBe('credential-invalid');
+    now = Date.parse(expiresAt);
+    expect(await sender(await signMessage(expiring.key, message, 60, now))).toBe('credential-expired');
+  });
+
+  it('says that a key from before there were signatures cannot sign', async () => {
+    const old = newApiKey();
+    const { keyId, hash } = old;
+    await access.happened('acme', { type: 'ApiKeyIssued', data: { keyId, clientId: 'sa_1', name: 'ci', hash } });
+    expect(await sender(await signMessage(old.key, message, 60, now))).toBe('credential-unusable');
+    expect(await sender(old.key)).toEqual(bot);
   });
 });

@@ -96,6 +96,15 @@ describe('IssueApiKey', () => {
         },
       ]);
   });
+  it('puts on record what verifies signatures of the key', () => {
+    const publicKey = 'A'.repeat(43);
+    given(created, serviceAccount(clientId))
+      .when({ ...issue, data: { ...issue.data, publicKey } })
+      .then([{ type: 'ApiKeyIssued', data: { keyId: 'key00001', clientId, name: 'laptop', hash, publicKey } }]);
+    given(created, serviceAccount(clientId))
+      .when({ ...issue, data: { ...issue.data, publicKey: 'short' } })
+      .then('invalid-key');
+  });
   it('is already so for the same key and never gives a key id twice', () => {
     const issued = [created, serviceAccount(clientId), key('key00001', clientId)];
     given(...issued)

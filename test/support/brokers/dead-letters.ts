@@ -1,0 +1,36 @@
+import { connect } from 'amqplib';
+import type { GetMessage } from 'amqplib';
+import { rabbitMqUrl } from './reachable.js';
+
+/** Looks into the queues of one prefix, and removes them at the end. */
+export interface QueuesOf {
+  /** Takes the next dead letter, when there is one. */
+  deadLetter(): Promise<GetMessage | undefined>;
+  /** How many messages wait in `PREFIX.commands`. */
+  waiting(): Promise<number>;
+  /** Removes every queue of the prefix. */
+  remove(): Promise<void>;
+}
+
+/** @param retryDelays of the retry queues, in milliseconds */
+export async function queuesOf(prefix: string, retryDelays: readonly number[] = []): Promise<QueuesOf> {
+  const connection = await connect(rabbitMqUrl);
+  const channel = await connection.createChannel();
+  const commands = `${prefix}.commands`;
+  return {
+    async deadLetter() {
+      const letter = await channel.get(`${commands}.dead`, { noAck: true });
+      return letter === false ? undefined : letter;
+    },
+    async waiting() {
+      return (await channel.checkQueue(commands)).messageCount;
+    },
+    async remove() {
+      const names = [commands, `${commands}.dead`, `${prefix}.queries`];
+      for (const name of [...names, ...retryDelays.map((delay) => `${commands}.retry-${delay}`)]) {
+        await channel.deleteQueue(name);
+      }
+      await connection.close();
+    },
+  };
+}
