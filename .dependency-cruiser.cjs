@@ -38,6 +38,22 @@ module.exports = {
       to: { path: '^src/(images|workspaces|catalog|audit|billing|registry|command-bus|webhooks|events-out|cli)/' },
     },
     {
+      name: 'cluster-knows-no-domain',
+      comment: 'Who runs subscribers does not know what they are about.',
+      severity: 'error',
+      from: { path: '^src/cluster/' },
+      to: {
+        pathNot: [
+          '^src/cluster/',
+          '^src/event-sourcing/',
+          '^src/read-model/postgres/',
+          '^node_modules/',
+          '^node:',
+          '^net$',
+        ],
+      },
+    },
+    {
       name: 'cli-speaks-http',
       comment:
         'The command line is a client: it may start the service, have the files of a stopped one audited, and read shared vocabulary; nothing else of it.',

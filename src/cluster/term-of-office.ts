@@ -20,9 +20,8 @@ export interface TermParts {
 /** The subscribers and everything else that runs once in the cluster, for as long as this node holds the lease. */
 export class TermOfOffice {
   readonly host: ProjectionHost;
-  readonly #tasks: readonly HolderTask[];
   #ended = false;
-  #started: HolderTask[] = [];
+  readonly #started: HolderTask[] = [];
   #begun: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: TermParts) {
@@ -30,7 +29,6 @@ export class TermOfOffice {
       this.#report(told);
     };
     this.host = new ProjectionHost({ ...parts.surroundings, store: parts.store, report }, parts.projections);
-    this.#tasks = parts.tasks.map((make) => make());
     for (const { name } of parts.projections)
       this.host.get(name).onCommitted((commit) => {
         if (!this.#ended) parts.committed(commit);
@@ -60,8 +58,9 @@ export class TermOfOffice {
     await this.parts.store.beginTerm();
     if (this.#ended) return;
     await this.host.start(paused);
-    for (const task of this.#tasks) {
+    for (const make of this.parts.tasks) {
       if (this.ended) return;
+      const task = make();
       this.#started.push(task);
       task.start();
     }

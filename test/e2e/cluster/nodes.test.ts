@@ -94,7 +94,7 @@ describePostgres('three nodes over one EventStoreDB and one PostgreSQL', () => {
     }
   });
 
-  it('let nobody in on any node whose key was revoked or who was removed', async () => {
+  it('let nobody in on any node whose key was revoked or who was deleted', async () => {
     const [first, ...others] = [node('one'), node('two'), node('three')];
     const { platform } = first;
     const allowed = async ({ platform: asked }: Node, key: string): Promise<boolean> =>
@@ -107,7 +107,7 @@ describePostgres('three nodes over one EventStoreDB and one PostgreSQL', () => {
     await platform.call('DELETE', `/service_accounts/${keyed.clientId}/api_keys/${textIn(listed, 'id')}`, {
       workspace: 'build',
     });
-    await platform.call('DELETE', `/workspaces/build/users/service-account:${member.clientId}`);
+    await platform.call('DELETE', `/service_accounts/${member.clientId}`, { workspace: 'build' });
     for (const { key } of [keyed, member])
       await until(async () => !(await Promise.all(others.map((one) => allowed(one, key)))).some(Boolean));
   });
@@ -125,7 +125,11 @@ describePostgres('three nodes over one EventStoreDB and one PostgreSQL', () => {
     for (const one of nodes.values()) await until(async () => (await states(one)) === 'paused');
     await looker.platform.call('POST', '/projections/audit/resume');
     for (const one of nodes.values()) await until(async () => (await states(one)) === 'live');
-    const metrics = await (await fetch(`${looker.service.url}/metrics`)).text();
+    const metrics = await (
+      await fetch(`${looker.service.url}/metrics`, {
+        headers: { authorization: `Bearer ${looker.service.operatorKey}` },
+      })
+    ).text();
     expect(metrics).toContain(`tagalong_cluster_holder{node="${looker.name}"} 0`);
     expect(metrics).toContain(`tagalong_cluster_fresh{node="${looker.name}"} 1`);
   });
@@ -151,5 +155,25 @@ describePostgres('three nodes over one EventStoreDB and one PostgreSQL', () => {
     expect(await tags(survivor, await push(survivor, 11))).toBe(11);
     await start(killed.name);
     expect(await tags(node(killed.name), await push(survivor, 12))).toBe(12);
+  });
+
+  it('go on while the one that runs the subscribers is stopped, which finds itself replaced when it wakes up', async () => {
+    const stopped = node(await agreed());
+    nodes.delete(stopped.name);
+    process.kill(stopped.service.pid, 'SIGSTOP');
+    try {
+      const [survivor] = nodes.values();
+      if (survivor === undefined) throw new Error('no node is left');
+      await until(async () => (await holder(survivor)) !== stopped.name && (await holder(survivor)) !== undefined);
+      expect(await tags(survivor, await push(survivor, 13))).toBe(13);
+    } finally {
+      process.kill(stopped.service.pid, 'SIGCONT');
+      nodes.set(stopped.name, stopped);
+    }
+    const position = await push(stopped, 14);
+    for (const one of nodes.values()) expect(await tags(one, position)).toBe(14);
+    expect(await agreed()).not.toBe(stopped.name);
+    for (const one of nodes.values()) await until(() => ready(one));
+    expect((await stopped.platform.lines('POST', '/audit/verify')).at(-1)).toMatchObject({ kind: 'result', ok: true });
   });
 });

@@ -59,6 +59,24 @@ describe('the cache of answers', () => {
     expect(source.asked).toEqual(['a', 'a']);
   });
 
+  it('asks anew each time while it is not trusted, and keeps nothing of that', async () => {
+    const source = new Source();
+    let trusted = true;
+    const cache = new PromiseCache(10, source.ask, () => trusted);
+    const get = async (answer: string) => {
+      const promise = cache.get('a');
+      source.answer(answer);
+      return promise;
+    };
+    expect(await get('kept')).toBe('kept');
+    trusted = false;
+    expect([await get('new'), await get('newer')]).toEqual(['new', 'newer']);
+    trusted = true;
+    cache.clear();
+    expect(await get('newest')).toBe('newest');
+    expect(source.asked).toHaveLength(4);
+  });
+
   it('is bounded, and names at random push nothing out', async () => {
     const source = new Source();
     const cache = new PromiseCache(2, source.ask);
