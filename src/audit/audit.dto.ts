@@ -1,6 +1,6 @@
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { z } from 'zod';
-import { Instant, PageLimit, PositionText, WorkspaceName, textRule } from '../http/field-rules.js';
+import { Instant, PageCursor, PageLimit, PositionText, WorkspaceName, textRule } from '../http/field-rules.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
 import { parseImageReference } from '../vocabulary/image-reference.js';
 
@@ -55,10 +55,7 @@ export class AuditEventsQueryDto extends AuditFilterQueryDto {
   limit?: string;
 
   /** Where the page begins: the X-Next-Cursor of the page before. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(600)
+  @PageCursor()
   cursor?: string;
 
   /** asc: the oldest first, which is the default. desc: the latest first. */

@@ -14,6 +14,7 @@ import { addGet } from './commands/get.js';
 import { addKeys } from './commands/keys.js';
 import { addLogin } from './commands/login.js';
 import { addMembers } from './commands/members.js';
+import { addMigrateStore } from './commands/migrate-store.js';
 import { addProjections } from './commands/projections.js';
 import { addPush } from './commands/push.js';
 import { addRequests } from './commands/requests.js';
@@ -78,6 +79,7 @@ export function buildProgram(world: World): Command {
   addAccounts(program, world);
   program.commandsGroup('The service:');
   addServe(program);
+  addMigrateStore(program, world);
   addProjections(program, world);
   addCommands(program, world);
   program.commandsGroup('This command line:');

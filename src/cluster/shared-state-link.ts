@@ -43,6 +43,10 @@ export class SharedStateLink {
     return performance.now() - this.#answeredAsOf < freshForMs;
   }
 
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   start(): void {
     this.#doubts = setInterval(() => {
       if (!this.fresh) this.parts.doubted();
@@ -71,7 +75,7 @@ export class SharedStateLink {
         await this.#ask();
       } catch (fault) {
         this.#disconnect();
-        if (!this.#stopped) this.parts.onFault(fault);
+        if (!this.stopped) this.parts.onFault(fault);
         pause = afterFaultMs;
       }
       await this.#sleep(pause);

@@ -37,6 +37,10 @@ export class TermOfOffice {
       });
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Ends what earlier terms may still write, and begins. */
   begin(paused: ReadonlySet<string>): void {
     this.#begun = this.#begin(paused).catch((fault: unknown) => {
@@ -57,7 +61,7 @@ export class TermOfOffice {
     if (this.#ended) return;
     await this.host.start(paused);
     for (const task of this.#tasks) {
-      if (this.#ended) return;
+      if (this.ended) return;
       this.#started.push(task);
       task.start();
     }

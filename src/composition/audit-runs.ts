@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReadModelView } from '../audit/read-model-view.js';
 import { openTemporary } from '../audit/read-models.js';
@@ -8,15 +7,15 @@ import { verify } from '../audit/verify.js';
 import type { VerifyMessage, VerifyOptions } from '../audit/verify.js';
 import type { EventReader } from '../event-sourcing/event-store.js';
 import type { Position } from '../event-sourcing/position.js';
-import { lockDataDirectory } from '../event-store/data-directory-lock.js';
 import { fromPosition, isNumericPosition } from '../event-store/numeric-position.js';
-import { SqliteEventStore, eventsFile } from '../event-store/sqlite/sqlite.event-store.js';
+import { eventsFile } from '../event-store/sqlite/sqlite.event-store.js';
 import { verifyStore } from '../event-store/sqlite/verify-store.js';
 import type { FrozenReadModel } from '../read-model/read-model.js';
 import { freezeFile } from '../read-model/sqlite/sqlite.frozen.js';
 import { readModelFile } from '../read-model/sqlite/sqlite.read-model.js';
 import { parseInstant } from '../vocabulary/instant.js';
 import { eventCodecs } from './event-codecs.js';
+import { openStopped } from './open-stopped.js';
 import { readModelProjections } from './projections.js';
 import type { ReadModelSchema } from './projections.js';
 import { tellState } from './replayed-state.js';
@@ -157,26 +156,4 @@ async function positionOf(
   signal: AbortSignal | undefined,
 ): Promise<Position | undefined> {
   return 'time' in to ? positionAt(reader, to.time, signal) : to.position;
-}
-
-async function openStopped(directory: string): Promise<{ readonly events: SqliteEventStore; close(): Promise<void> }> {
-  try {
-    await access(join(directory, eventsFile));
-  } catch (error) {
-    throw new Error(`there is no event store in ${directory}; give the data directory of a service`, { cause: error });
-  }
-  const lock = await lockDataDirectory(directory);
-  try {
-    const events = await SqliteEventStore.open({ directory });
-    return {
-      events,
-      close: async () => {
-        await events.close();
-        lock.release();
-      },
-    };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
 }

@@ -10,7 +10,8 @@ import type { GivenPositions } from '../http/given-positions.js';
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
 import type { Stores } from './open-stores.js';
 
-const indexedBy = [auditProjection.name, catalogHistoryProjection().name];
+/** What the feed finds its way by. */
+export const indexedBy: readonly string[] = [auditProjection.name, catalogHistoryProjection().name];
 
 /** The feeds of all workspaces, over the stores of this process. */
 export function createCatalogFeed(

@@ -5,19 +5,19 @@ import type { Projection } from '../event-sourcing/projection.js';
 
 /** The subscribers of a service that is one process: they run here, with whatever else goes on by itself. */
 export class LocalSubscribers extends ProjectionHost {
-  readonly #tasks: readonly HolderTask[];
+  #tasks: readonly HolderTask[] = [];
 
   constructor(
     surroundings: SubscriberSurroundings,
     projections: readonly Projection[],
-    tasks: readonly MakeHolderTask[],
+    private readonly makeTasks: readonly MakeHolderTask[],
   ) {
     super(surroundings, projections);
-    this.#tasks = tasks.map((make) => make());
   }
 
   override async start(): Promise<void> {
     await super.start();
+    this.#tasks = this.makeTasks.map((make) => make());
     for (const task of this.#tasks) task.start();
   }
 

@@ -3,7 +3,11 @@ import { eventsInLog } from './events-in-log.js';
 import type { Tagalong } from './tagalong.js';
 
 /** Registers what Prometheus may scrape. Values are read when it asks. */
-export function createMetrics({ stores, projections }: Pick<Tagalong, 'stores' | 'projections'>): Registry {
+export function createMetrics({
+  stores,
+  projections,
+  webhooks,
+}: Pick<Tagalong, 'stores' | 'projections' | 'webhooks'>): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -60,6 +64,23 @@ export function createMetrics({ stores, projections }: Pick<Tagalong, 'stores' |
       for (const { name, state } of projections.statuses()) {
         this.set({ projection: name }, state === 'live' || state === 'catching-up' ? 1 : 0);
       }
+    },
+  });
+  new Gauge({
+    name: 'tagalong_webhooks',
+    help: 'Webhooks that this process delivers to.',
+    registers,
+    collect() {
+      this.set(webhooks.deliveries.size);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_webhook_attempts_total',
+    help: 'Attempts to deliver to webhooks since the start, by what came of them.',
+    labelNames: ['verdict'],
+    registers,
+    collect() {
+      for (const [verdict, count] of webhooks.attempts()) this.set({ verdict }, count);
     },
   });
   return registry;

@@ -24,7 +24,7 @@ export interface OpenEventStore {
 }
 
 /** How the names of all streams begin. */
-const categories = [accountCategory, workspaceCategory, imageCategory, webhookCategory];
+export const categories = [accountCategory, workspaceCategory, imageCategory, webhookCategory];
 
 /** Opens the event store that the configuration names. @throws Error that says what to do */
 export async function openEventStore({

@@ -1,5 +1,5 @@
-import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import type { ClusterStatus } from '../cluster/cluster-subscribers.js';
+import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
 import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Readiness, ReadinessCheck } from '../http/health.controller.js';

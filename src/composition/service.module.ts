@@ -2,10 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, Provider } from '@nestjs/common';
 import { CatalogFeed } from '../catalog/feed/catalog-feed.js';
 import { StandingAccess } from '../catalog/feed/standing-access.js';
-import { CatalogReader } from '../catalog/catalog-reader.js';
+import { CatalogAnswers } from '../catalog/catalog-answers.js';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
-import { ImageQueries } from '../catalog/queries/image.queries.js';
-import { ResolveQueries } from '../catalog/queries/resolve.queries.js';
 import { ShareQueries } from '../catalog/queries/share.queries.js';
 import { UsageQueries } from '../catalog/queries/usage.queries.js';
 import { CommandAnswers } from '../command-bus/command-answers.js';
@@ -48,16 +46,14 @@ export class ServiceModule {
       { provide: IMAGE_COUNTER, useValue: service.imageCounter },
       { provide: ImageHandlers, useValue: images },
       { provide: ImageAnswers, useValue: new ImageAnswers(catalog.images, earlier, readYourWrites) },
-      { provide: CatalogReader, useValue: service.catalogReader },
+      { provide: CatalogAnswers, useValue: service.catalogAnswers },
       { provide: CatalogFeed, useValue: service.feed },
       { provide: StandingAccess, useValue: service.standingAccess },
       { provide: WebhookHandlers, useValue: service.webhooks.handlers },
       { provide: WebhookReader, useValue: service.webhooks.reader },
       { provide: ManualDeliveries, useValue: service.webhooks.manual },
-      { provide: ImageQueries, useValue: catalog.images },
       { provide: ShareQueries, useValue: catalog.shares },
       { provide: DeploymentQueries, useValue: catalog.deployments },
-      { provide: ResolveQueries, useValue: catalog.resolve },
       { provide: UsageQueries, useValue: catalog.usage },
       ...brokerProviders(service),
       ...recordProviders(service),

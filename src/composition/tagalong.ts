@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import type { CatalogFeed } from '../catalog/feed/catalog-feed.js';
 import { StandingAccess } from '../catalog/feed/standing-access.js';
+import { CatalogAnswers } from '../catalog/catalog-answers.js';
+import { catalogQueryDefinitions } from '../catalog/questions/catalog-query-definitions.js';
 import { CatalogReader } from '../catalog/catalog-reader.js';
 import { catalogProjection } from '../catalog/catalog.projection.js';
 import { catalogQueries } from '../catalog/catalog.queries.js';
 import type { CatalogQueries } from '../catalog/catalog.queries.js';
 import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
+import { QueryBus } from '../command-bus/queries/query-bus.js';
 import { CommandBus } from '../command-bus/command-bus.js';
 import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
@@ -16,14 +19,11 @@ import { CommandExecutor } from '../event-sourcing/command-executor.js';
 import type { Rejection } from '../event-sourcing/decider.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
 import type { DomainEvent } from '../event-sourcing/event.js';
-import type { EventReader } from '../event-sourcing/event-store.js';
-import type { Position } from '../event-sourcing/position.js';
 import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { Subscribers } from '../event-sourcing/subscribers.js';
 import { GivenPositions } from '../http/given-positions.js';
 import type { ReadYourWrites } from '../http/read-your-writes.js';
-import { notYetVisible } from '../http/read-your-writes.js';
 import type { Serving } from '../http/serving.js';
 import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
 import { imageAggregate } from '../images/domain/image.aggregate.js';
@@ -55,13 +55,14 @@ import { brokerLink } from './broker-link.js';
 import { createEventsOut } from './events-out.js';
 import { createCatalogFeed } from './catalog-feed.js';
 import type { Stores } from './open-stores.js';
-import { readModelProjections, readYourWritesProjections } from './projections.js';
+import { readModelProjections } from './projections.js';
 import { makeSubscribers } from './run-subscribers.js';
 import type { RunningSubscribers } from './run-subscribers.js';
 import { servingFrom } from './serving.js';
 import { machine } from './surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { timeText } from './system-clock.js';
+import { waitingFor } from './waiting-for.js';
 
 /** The whole service without its doors. Everything here is free of Nest. */
 export interface Tagalong {
@@ -80,10 +81,12 @@ export interface Tagalong {
   readonly imageCounter: ImageCounter;
   readonly catalog: CatalogQueries;
   readonly catalogReader: CatalogReader;
+  readonly catalogAnswers: CatalogAnswers;
   readonly feed: CatalogFeed;
   readonly standingAccess: StandingAccess;
   readonly webhooks: Webhooks;
   readonly bus: CommandBus;
+  readonly queries: QueryBus;
   /** To the message broker, when there is one. */
   readonly link: BrokerLink | undefined;
   readonly readYourWrites: ReadYourWrites;
@@ -268,6 +271,12 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     clock,
     logger,
   });
+  const catalogReader = new CatalogReader(catalog.images, catalog.history, readYourWrites, positions);
+  const { resolve: resolving, usage, shares, deployments } = catalog;
+  const catalogAnswers = new CatalogAnswers({
+    ...{ reader: catalogReader, resolving, usage, shares, deployments, readYourWrites, directory },
+    now: () => clock.now(),
+  });
 
   const serving = servingFrom(await events.head(), projections);
   eventsOut?.start();
@@ -286,7 +295,8 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     access,
     imageCounter,
     catalog,
-    catalogReader: new CatalogReader(catalog.images, catalog.history, readYourWrites, positions),
+    catalogReader,
+    catalogAnswers,
     feed,
     standingAccess,
     webhooks,
@@ -298,35 +308,16 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
       ],
       readYourWrites,
     ),
+    queries: new QueryBus(catalogQueryDefinitions(catalogAnswers), directory),
     link: brokerLink(config, logger),
     readYourWrites,
     positions,
     serving,
     async close() {
-      await feed.close();
       await projections.stop();
+      await feed.close();
       await eventsOut?.close();
       await stores.close();
     },
-  };
-}
-
-function waitingFor(
-  projections: Subscribers,
-  events: EventReader,
-  positions: GivenPositions,
-  timeoutMs: number,
-): ReadYourWrites {
-  const wait = async (position: Position | undefined, names: readonly string[]): Promise<void> => {
-    if (position === undefined) return;
-    const visible = await projections.waitFor(position, { projections: names, timeoutMs });
-    if (!visible) throw notYetVisible(position);
-  };
-  return {
-    passed: (position) => wait(position, readYourWritesProjections),
-    async asked(text) {
-      if (text !== undefined) await wait(positions.checked('minPosition', text), readYourWritesProjections);
-    },
-    upToDate: async (names) => wait(await events.head(), names),
   };
 }

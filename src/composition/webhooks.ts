@@ -35,6 +35,7 @@ import { WebhookDirectory } from '../webhooks/webhook-directory.js';
 import type { WebhookView } from '../webhooks/webhook-directory.js';
 import { WebhookReader } from '../webhooks/webhook-reader.js';
 import { changesIn, webhooksProjection } from '../webhooks/webhooks.projection.js';
+import { indexedBy } from './catalog-feed.js';
 import type { ReadModelSchema } from './projections.js';
 import { timeText } from './system-clock.js';
 
@@ -59,6 +60,8 @@ export interface Webhooks {
   readonly manual: ManualDeliveries;
   /** To be started where the subscribers run, after them. */
   readonly deliveries: WebhookDeliveries;
+  /** How many attempts this process has made, by what came of them. */
+  attempts(): ReadonlyMap<string, number>;
 }
 
 /** Puts the parts of webhooks together. @throws Error when the secret of the service cannot be used */
@@ -100,6 +103,7 @@ export async function createWebhooks(around: WebhookSurroundings): Promise<Webho
     reader: new WebhookReader(found, log, secrets, readYourWrites, () => clock.now()),
     manual: new ManualDeliveries(log, messenger, clock),
     deliveries,
+    attempts: () => messenger.attempts,
   };
 }
 
@@ -126,7 +130,8 @@ function deliveriesOf(
   { log, messenger, found, handlers }: DeliveryParts,
 ): WebhookDeliveries {
   const { retrySeconds, disableDays } = config.webhooks;
-  const needed = [webhooksProjection.name, accessProjection.name];
+  // Without its index a feed reads the whole log, and there may be very many webhooks.
+  const needed = [webhooksProjection.name, accessProjection.name, ...indexedBy];
   return new WebhookDeliveries({
     feed,
     log,

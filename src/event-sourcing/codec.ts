@@ -50,8 +50,8 @@ type Definitions<E extends DomainEvent> = {
 export function defineCodec<E extends DomainEvent>(definitions: Definitions<E>): EventCodec<E> {
   const table: Readonly<Record<string, EventDefinition<object>>> = definitions;
   const types = new Set(Object.keys(table));
-  const definitionOf = (type: string): EventDefinition<object> | undefined =>
-    types.has(type) ? table[type] : undefined;
+  const byType = new Map(Object.entries(table));
+  const definitionOf = (type: string): EventDefinition<object> | undefined => byType.get(type);
 
   return {
     types,

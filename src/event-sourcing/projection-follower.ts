@@ -7,54 +7,16 @@ import { PoisonSearch, culpritOf } from './projection-poison.js';
 import { Checkpoint } from './projection-checkpoint.js';
 import { isOfTheReadModel, isPassing } from './projection-faults.js';
 import { Gathering } from './projection-gathering.js';
+import type { BuildTurns } from './projection-build-turns.js';
 import { BufferedRows } from './projection-rows.js';
+import type { TableChanges } from './projection-changes.js';
 import type { Generation } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
+import type { FollowerTuning } from './projection-follower-tuning.js';
+import { WriteBehind } from './projection-write-behind.js';
 import { sleep } from './subscriber-clock.js';
 import type { Clock } from './subscriber-clock.js';
 import type { Commit } from './subscribers.js';
-
-/** How a follower spends memory and time. */
-export interface FollowerTuning {
-  /** Events in one batch, at most. Few enough that the garbage collector does not find them alive again and again. */
-  readonly batchSize: number;
-  /**
-   * While catching up: commit when so many changed rows have gathered in memory, for a row that
-   * changes often is then written once …
-   */
-  readonly commitEveryRows: number;
-  /** … or after so many milliseconds, in a generation that queries see … */
-  readonly commitEveryMs: number;
-  /** … or in one that has never been complete. */
-  readonly buildCommitEveryMs: number;
-  /** About so many rows of one table stay in memory once they are written: while catching up … */
-  readonly cachedRows: number;
-  /** … and afterwards. */
-  readonly liveCachedRows: number;
-  /** Once live, a checkpoint that moved without any row is written after so many milliseconds, with the next event. */
-  readonly saveEveryMs: number;
-  /**
-   * Caught up is who passes a head of the store within so many milliseconds after asking for it. The
-   * store's own word for it never comes while events arrive without a break.
-   */
-  readonly levelWithinMs: number;
-  /** The first pause after a fault that passes by itself; each further one doubles, up to the last. */
-  readonly firstRetryMs: number;
-  readonly lastRetryMs: number;
-}
-
-export const defaultTuning: FollowerTuning = {
-  batchSize: 500,
-  commitEveryRows: 30_000,
-  commitEveryMs: 500,
-  buildCommitEveryMs: 3_000,
-  cachedRows: 30_000,
-  liveCachedRows: 2_000,
-  saveEveryMs: 1_000,
-  levelWithinMs: 500,
-  firstRetryMs: 50,
-  lastRetryMs: 5_000,
-};
 
 export interface FollowerHooks {
   /** Called synchronously after every commit. */
@@ -83,6 +45,8 @@ export class GenerationFollower {
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #retries = 0;
   readonly #rows: BufferedRows;
+  readonly #writing: WriteBehind;
+  #endTurn: () => void = () => undefined;
   /** What is projected and not yet written. */
   #pending: { readonly to: Position; readonly events: number } | undefined;
   /** What was being projected or committed when something was thrown. */
@@ -95,11 +59,13 @@ export class GenerationFollower {
     private readonly reader: EventReader,
     private readonly clock: Clock,
     private readonly tuning: FollowerTuning,
+    private readonly turns: BuildTurns,
     private readonly hooks: FollowerHooks,
   ) {
     this.#checkpoint = new Checkpoint(generation);
     this.#gathering = new Gathering(clock, projection.gatherMs ?? 0);
-    this.#rows = new BufferedRows(projection.tables, generation);
+    this.#writing = new WriteBehind(generation);
+    this.#rows = new BufferedRows(projection.tables, this.#writing);
   }
 
   get state(): FollowerState {
@@ -129,7 +95,7 @@ export class GenerationFollower {
   }
 
   /** Reads the checkpoint without following yet. */
-  async prepare(): Promise<void> {
+  async prepare(): Promise<{ readonly complete: boolean }> {
     const from = this.#checkpoint.position;
     const { complete, moved } = await this.#checkpoint.read();
     const { position } = this.#checkpoint;
@@ -137,6 +103,7 @@ export class GenerationFollower {
     this.#head ??= position;
     if (moved) this.#rows.discard();
     if (moved && position !== undefined) this.#tell(from, position);
+    return { complete };
   }
 
   /** Follows from the checkpoint on. Harmless when it already does. */
@@ -175,11 +142,14 @@ export class GenerationFollower {
       try {
         await this.#follow(signal);
       } catch (error) {
+        await this.#writing.given();
         this.#rows.discard();
+        this.#endTurn();
         this.#pending = undefined;
         failed = await this.#judge(error, signal);
       }
     }
+    this.#endTurn();
     this.#running = undefined;
     this.#state = failed ? 'failed' : 'halted';
     if (!failed && this.#wanted) this.#launch();
@@ -187,9 +157,10 @@ export class GenerationFollower {
 
   async #follow(signal: AbortSignal): Promise<void> {
     this.#inHand = [];
-    await this.prepare();
-    if (this.#checkpoint.position === undefined) this.#rows.startEmpty();
     this.#state = 'catching-up';
+    const { complete } = await this.prepare();
+    if (!complete && this.projection.tables.length > 0) this.#endTurn = await this.turns.take(signal);
+    if (this.#checkpoint.position === undefined) this.#rows.startEmpty();
     await this.#aim();
     this.#committedAt = this.clock.now();
     const options = { after: this.#checkpoint.position, batchSize: this.tuning.batchSize, signal };
@@ -239,6 +210,7 @@ export class GenerationFollower {
     await this.#commit();
     // What made catching up fast is not needed any more.
     this.#rows.discard();
+    this.#endTurn();
     this.#recovered();
     this.#state = 'live';
   }
@@ -257,7 +229,7 @@ export class GenerationFollower {
       this.#poison.active ||
       this.#rows.dirty >= this.tuning.commitEveryRows ||
       this.clock.now() - this.#committedAt >= this.#commitEveryMs;
-    if (due) await this.#commit();
+    if (due) await this.#commitBehind();
   }
 
   #advance(to: Position, events: number): void {
@@ -265,22 +237,45 @@ export class GenerationFollower {
   }
 
   async #commit(events?: readonly RecordedEvent[]): Promise<void> {
+    await this.#writing.done();
     if (this.#pending === undefined) return;
-    const { to, events: count } = this.#pending;
-    const from = this.#checkpoint.position;
     const changes = this.#rows.changes();
     const live = this.#state === 'live';
-    const now = this.clock.now();
-    if (live && changes.length === 0 && now - this.#committedAt < this.tuning.saveEveryMs) {
+    if (live && changes.length === 0 && this.clock.now() - this.#committedAt < this.tuning.saveEveryMs) {
+      const { to, events: count } = this.#pending;
+      const from = this.#checkpoint.position;
       this.#checkpoint.pass(to, count);
+      this.#pending = undefined;
+      this.#tell(from, to, events);
     } else {
-      await this.#checkpoint.write(to, count, changes);
-      this.#committedAt = now;
-      this.#recovered();
+      await this.#write(this.#pending, changes, events);
+      this.#pending = undefined;
     }
     this.#rows.committed(live ? this.tuning.liveCachedRows : this.tuning.cachedRows);
-    this.#pending = undefined;
     this.#inHand = [];
+  }
+
+  /** While catching up: the next events are projected while these rows are written. */
+  async #commitBehind(): Promise<void> {
+    if (this.#poison.active) return this.#commit();
+    await this.#writing.done();
+    if (this.#pending === undefined) return;
+    const changes = this.#rows.changes();
+    const clears = changes.some((changed) => changed.clears.length > 0);
+    this.#writing.begun(this.#write(this.#pending, changes), clears);
+    this.#pending = undefined;
+    this.#rows.committed(this.tuning.cachedRows);
+  }
+
+  async #write(
+    { to, events: count }: { readonly to: Position; readonly events: number },
+    changes: readonly TableChanges[],
+    events?: readonly RecordedEvent[],
+  ): Promise<void> {
+    const from = this.#checkpoint.position;
+    this.#committedAt = this.clock.now();
+    await this.#checkpoint.write(to, count, changes);
+    this.#recovered();
     this.#tell(from, to, events);
   }
 

@@ -1,4 +1,5 @@
 import type { Position } from './position.js';
+import { BuildTurns } from './projection-build-turns.js';
 import { ProjectionRunner } from './projection-runner.js';
 import type { SubscriberSurroundings } from './projection-runner.js';
 import type { Projection, SubscriberStatus } from './projection.js';
@@ -14,10 +15,11 @@ export class ProjectionHost implements Subscribers {
     private readonly surroundings: SubscriberSurroundings,
     projections: readonly Projection[],
   ) {
+    const turns = new BuildTurns();
     for (const projection of projections) {
       if (this.#runners.has(projection.name))
         throw new TypeError(`two projections are called ${projection.name}; give one another name`);
-      this.#runners.set(projection.name, new ProjectionRunner(projection, surroundings));
+      this.#runners.set(projection.name, new ProjectionRunner(projection, surroundings, turns));
     }
   }
 

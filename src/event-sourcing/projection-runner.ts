@@ -1,8 +1,11 @@
 import type { EventReader } from './event-store.js';
 import { hasPassed } from './position.js';
 import type { Position } from './position.js';
-import { GenerationFollower, defaultTuning } from './projection-follower.js';
-import type { FollowerHooks, FollowerTuning } from './projection-follower.js';
+import { BuildTurns } from './projection-build-turns.js';
+import { GenerationFollower } from './projection-follower.js';
+import type { FollowerHooks } from './projection-follower.js';
+import { defaultTuning } from './projection-follower-tuning.js';
+import type { FollowerTuning } from './projection-follower-tuning.js';
 import type { Generation, ProjectionStore } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import type { Clock } from './subscriber-clock.js';
@@ -53,6 +56,7 @@ export class ProjectionRunner implements Subscriber {
   constructor(
     readonly projection: Projection,
     private readonly surroundings: SubscriberSurroundings,
+    private readonly turns = new BuildTurns(),
   ) {
     this.#waiters = new PositionWaiters(surroundings.clock);
   }
@@ -243,6 +247,7 @@ export class ProjectionRunner implements Subscriber {
       reader,
       clock,
       { ...defaultTuning, ...(this.#live === undefined ? {} : besideLiveTuning), ...tuning },
+      this.turns,
       hooks,
     );
     return follower;

@@ -42,6 +42,8 @@ export class NatsPublisher implements EventPublisher {
         connection.publish(subject, JSON.stringify(event.event), { headers: headersOf(event, headers()) });
       }
       await inTime(connection.flush(), confirmMs);
+      // What the server refuses it says before it answers the flush, and not in that answer.
+      if (this.#connection.fault !== undefined) throw notPublished(this.#connection.fault);
     } catch (thrown) {
       if (thrown instanceof StoreUnavailableError) throw thrown;
       throw notPublished(thrown instanceof Error ? thrown.message : String(thrown), thrown);

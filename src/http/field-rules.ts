@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsOptional, Matches, ValidateBy, buildMessage } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength, ValidateBy, buildMessage } from 'class-validator';
 import type { ValidationOptions } from 'class-validator';
 import { z } from 'zod';
 import {
@@ -170,5 +170,16 @@ export function PageLimit(): PropertyDecorator {
     IsOptional(),
     Matches(/^([1-9]\d{0,2}|1000)$/, { message: '$property must be a whole number from 1 to 1000' }),
     ApiProperty({ type: 'integer', minimum: 1, maximum: 1000 }),
+  );
+}
+
+/** Where a page begins: what the page before said. */
+export function PageCursor(): PropertyDecorator {
+  return applyDecorators(
+    IsOptional(),
+    IsString(),
+    MinLength(1),
+    MaxLength(600),
+    ApiProperty({ type: 'string', minLength: 1, maxLength: 600 }),
   );
 }

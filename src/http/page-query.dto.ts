@@ -1,5 +1,4 @@
-import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { PageLimit } from './field-rules.js';
+import { PageCursor, PageLimit } from './field-rules.js';
 import { WorkspaceQueryDto } from './workspace-query.dto.js';
 
 /** One page of a list. */
@@ -9,9 +8,6 @@ export class PageQueryDto extends WorkspaceQueryDto {
   limit?: string;
 
   /** Where the page begins: the X-Next-Cursor of the page before. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(600)
+  @PageCursor()
   cursor?: string;
 }

@@ -1,8 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parseDeploymentCursor } from '../catalog/queries/deployment-cursor.js';
-import type { DeploymentCursor } from '../catalog/queries/deployment-cursor.js';
+import { CatalogAnswers, deploymentMissing } from '../catalog/catalog-answers.js';
 import { DeploymentQueries } from '../catalog/queries/deployment.queries.js';
 import { deploymentSchema } from '../catalog/view/deployment.view.js';
 import type { DeploymentView } from '../catalog/view/deployment.view.js';
@@ -12,9 +11,7 @@ import { Access } from '../http/access.decorator.js';
 import { sendCached, taggedByContent } from '../http/cached-answer.js';
 import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
 import { cursorHeader, etagHeader, ifNoneMatchHeader, positionHeader } from '../http/openapi/headers.js';
-import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
-import type { ReadYourWrites } from '../http/read-your-writes.js';
-import { Refusal, invalidInput } from '../http/refusal.js';
+import { invalidInput } from '../http/refusal.js';
 import { workspaceOf } from '../http/request-context.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
 import { parseImageReference } from '../vocabulary/image-reference.js';
@@ -33,7 +30,7 @@ export class DeploymentsController {
     private readonly handlers: ImageHandlers,
     private readonly answers: ImageAnswers,
     private readonly deployments: DeploymentQueries,
-    @Inject(READ_YOUR_WRITES) private readonly readYourWrites: ReadYourWrites,
+    private readonly catalog: CatalogAnswers,
   ) {}
 
   /** Pins what the reference means now, and protects it from being deleted. The same kind and name again moves it. */
@@ -52,7 +49,7 @@ export class DeploymentsController {
     const workspace = workspaceOf(request);
     const data = deployOf(workspace, body);
     await this.answers.visible(reply, await this.handlers.deployments.deploy(data, requestOf(request)));
-    return this.#existing(workspace, data.kind, data.deployment);
+    return this.catalog.deployment(workspace, data.kind, data.deployment, {});
   }
 
   /** With `limit`, the header X-Next-Cursor tells where the next page begins; the last page has none. */
@@ -64,15 +61,13 @@ export class DeploymentsController {
   @Answers(304, 'What the caller has still holds.', undefined, etagHeader, cursorHeader)
   @Refuses(400, 'invalid-cursor')
   async list(
-    @Query() { kind, limit, cursor, minPosition }: ListDeploymentsQueryDto,
+    @Query() { limit, ...query }: ListDeploymentsQueryDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.readYourWrites.asked(minPosition);
-    const { deployments, nextCursor } = await this.deployments.list(workspaceOf(request), {
-      kind: kind === undefined ? undefined : parseResourceType(kind),
-      limit: limit === undefined ? undefined : Number(limit),
-      after: cursor === undefined ? undefined : deploymentAt(cursor),
+    const { deployments, nextCursor } = await this.catalog.deployments(workspaceOf(request), {
+      ...query,
+      ...(limit !== undefined && { limit: Number(limit) }),
     });
     if (nextCursor !== undefined) void reply.header('x-next-cursor', nextCursor);
     sendCached(request, reply, taggedByContent(deployments, nextCursor));
@@ -85,11 +80,10 @@ export class DeploymentsController {
   @Refuses(404, 'deployment-not-found')
   async get(
     @Param() path: DeploymentPathDto,
-    @Query() { minPosition }: WorkspaceQueryDto,
+    @Query() query: WorkspaceQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<DeploymentView> {
-    await this.readYourWrites.asked(minPosition);
-    return this.#existing(workspaceOf(request), kindOf(path.kind), path.deploymentName);
+    return this.catalog.deployment(workspaceOf(request), kindOf(path.kind), path.deploymentName, query);
   }
 
   /** The image is free to be deleted again once nothing else is deployed from it. Answers the deployment as it was. */
@@ -111,20 +105,9 @@ export class DeploymentsController {
     const outcome = await this.handlers.deployments.retire({ workspace, kind, deployment }, requestOf(request));
     const done = await this.answers.visible(reply, outcome);
     const asItWas = standing ?? (await this.answers.deploymentBefore(done, { kind, deployment }));
-    if (asItWas === undefined) throw deploymentNotFound(workspace, kind, deployment);
+    if (asItWas === undefined) throw deploymentMissing(workspace, kind, deployment);
     return asItWas;
   }
-
-  async #existing(workspace: string, kind: ResourceType, name: string): Promise<DeploymentView> {
-    const found = await this.deployments.get(workspace, kind, name);
-    if (found === undefined) throw deploymentNotFound(workspace, kind, name);
-    return found;
-  }
-}
-
-function deploymentNotFound(workspace: string, kind: ResourceType, name: string): Refusal {
-  const message = `There is no ${kind} deployment ${name} in workspace ${workspace}.`;
-  return new Refusal({ code: 'deployment-not-found', category: 'not-found', message });
 }
 
 function deployOf(workspace: string, body: DeployDto): Deploy {
@@ -144,12 +127,6 @@ function deployOf(workspace: string, body: DeployDto): Deploy {
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
   };
-}
-
-function deploymentAt(cursor: string): DeploymentCursor {
-  const found = parseDeploymentCursor(cursor);
-  if (found !== undefined) return found;
-  throw invalidInput('invalid-cursor', 'cursor is not one that the service gave out. Begin again without it.');
 }
 
 function kindOf(text: string): ResourceType {

@@ -1,7 +1,7 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ShareQueries } from '../catalog/queries/share.queries.js';
+import { CatalogAnswers } from '../catalog/catalog-answers.js';
 import { imageSchema } from '../catalog/view/image.view.js';
 import { pendingShareSchema } from '../catalog/view/share.view.js';
 import type { PendingShareView } from '../catalog/view/share.view.js';
@@ -10,8 +10,6 @@ import { z } from 'zod';
 import { Access } from '../http/access.decorator.js';
 import { Answers, Changes, Refuses } from '../http/openapi/answers.js';
 import { etagHeader, positionHeader } from '../http/openapi/headers.js';
-import { READ_YOUR_WRITES } from '../http/read-your-writes.js';
-import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { workspaceOf } from '../http/request-context.js';
 import { slotIn } from '../vocabulary/slot.js';
 import { ImageHandlers } from './handlers/image-handlers.js';
@@ -25,8 +23,7 @@ export class PendingSharesController {
   constructor(
     private readonly handlers: ImageHandlers,
     private readonly answers: ImageAnswers,
-    private readonly shares: ShareQueries,
-    @Inject(READ_YOUR_WRITES) private readonly readYourWrites: ReadYourWrites,
+    private readonly catalog: CatalogAnswers,
   ) {}
 
   /** What other accounts ask this workspace to take, or what it asks others to. */
@@ -34,14 +31,11 @@ export class PendingSharesController {
   @Access('member')
   @ApiOperation({ operationId: 'listPendingImageShares', summary: 'List share requests that wait for an answer.' })
   @Answers(200, 'The oldest first.', z.array(pendingShareSchema))
-  async list(
-    @Query() { direction, minPosition }: PendingSharesQueryDto,
+  list(
+    @Query() { direction, ...query }: PendingSharesQueryDto,
     @Req() request: FastifyRequest,
   ): Promise<readonly PendingShareView[]> {
-    await this.readYourWrites.asked(minPosition);
-    const now = new Date().toISOString();
-    const workspace = workspaceOf(request);
-    return direction === 'outgoing' ? this.shares.outgoing(workspace, now) : this.shares.incoming(workspace, now);
+    return this.catalog.pendingShares(workspaceOf(request), direction, query);
   }
 
   /** Takes the image. With `force=true` an own image of that name is deleted first, under the rules of deleting. */

@@ -6,6 +6,7 @@ import { deploymentSchema } from '../catalog/view/deployment.view.js';
 import { imageSchema } from '../catalog/view/image.view.js';
 import { pendingShareSchema, shareTargetSchema } from '../catalog/view/share.view.js';
 import type { ImageShareTargetView } from '../catalog/view/share.view.js';
+import { CatalogAnswers } from '../catalog/catalog-answers.js';
 import { ShareQueries } from '../catalog/queries/share.queries.js';
 import { UsageQueries } from '../catalog/queries/usage.queries.js';
 import { z } from 'zod';
@@ -30,6 +31,7 @@ export class SharesController {
   constructor(
     private readonly handlers: ImageHandlers,
     private readonly answers: ImageAnswers,
+    private readonly catalog: CatalogAnswers,
     private readonly shares: ShareQueries,
     private readonly usage: UsageQueries,
   ) {}
@@ -74,11 +76,8 @@ export class SharesController {
   @Answers(200, 'By name of the target.', z.array(shareTargetSchema))
   @Refuses(400, 'tag-not-allowed')
   @Refuses(404, 'image-not-found')
-  async list(@Param() path: ImagePathDto, @Req() request: FastifyRequest): Promise<readonly ImageShareTargetView[]> {
-    const slot = wholeImage(workspaceOf(request), path, coversAll);
-    const targets = await this.shares.targets(slot, new Date().toISOString());
-    if (targets === undefined) throw imageNotFound(slot);
-    return targets;
+  list(@Param() path: ImagePathDto, @Req() request: FastifyRequest): Promise<readonly ImageShareTargetView[]> {
+    return this.catalog.imageShares(wholeImage(workspaceOf(request), path, coversAll), {});
   }
 
   /** Ends a share or withdraws a request. With `dryRun=true` it only tells what would break. */

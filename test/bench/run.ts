@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 /** Every bench with what it takes and about how long, on two cores. */
 const benches: Readonly<Record<string, string>> = {
+  eventstoredb: 'appends and deliveries through the EventStoreDB adapter against its bare client (1 minute)',
   http: 'durable PushTag and a list over HTTP against plain Nest + Fastify (3 minutes)',
+  postgres: 'the read model in PostgreSQL against inserts by hand, and beside SQLite (4 minutes; starts a server of its own)',
   scale: 'the catalog rebuilt from a million events, start and memory with them (4 minutes)',
   sharing: 'a push with ten thousand shares against one with a single share (4 minutes)',
   store: 'durable appends against a bare SQLite loop and emmett-sqlite (4 minutes; installs that peer the first time)',
@@ -14,7 +16,7 @@ const usage = `npm run bench                 runs all of them, one after the oth
 npm run bench -- NAME ...     runs these:
 
 ${Object.entries(benches)
-  .map(([name, what]) => `  ${name.padEnd(8)} ${what}`)
+  .map(([name, what]) => `  ${name.padEnd(12)} ${what}`)
   .join('\n')}
 
 Figures and targets go to the terminal and to test/bench/results/NAME.json. The exit code is 1 when a bench could not

@@ -101,7 +101,7 @@ report('scale', [
     percentile(scans, 0.5),
     0.4,
     'events/s',
-    'one thread reads, checks and writes: see "What bounds the rebuild" in test/bench/README.md',
+    'one thread reads, checks and folds, another writes: see "What bounds the rebuild" in test/bench/README.md',
   ),
   below(
     `start until ready with ${events} events`,

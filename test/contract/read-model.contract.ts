@@ -148,6 +148,42 @@ export function describeReadModelContract(adapter: string, makeSite: () => Promi
         expect([...counts]).toEqual([0]);
       });
 
+      it('clears, deletes, changes and adds thousands of rows in one commit', async () => {
+        const live = present((await readModel.projections.open(first)).live);
+        const names = Array.from({ length: 2_500 }, (_, n) => `${n}`.padStart(5, '0'));
+        const [cleared, deleted, changed, replaced, kept] = ['a', 'b', 'c', 'd', 'e'].map((owner) =>
+          names.map((name) => thing(owner, name)),
+        );
+        const before = [cleared, deleted, changed, replaced, kept].flatMap((rows) => rows ?? []);
+        await insertRows(live, things, before, undefined, at(1));
+        const bigger = (rows: readonly ThingRow[] = []): ThingRow[] => rows.map((row) => ({ ...row, size: 2 }));
+        const added = names.map((name) => thing('f', name, 3, 'new'));
+        await live.commit({
+          from: at(1),
+          to: at(2),
+          events: 1,
+          changes: [
+            {
+              table: things,
+              clears: [{ owner: 'a' }],
+              deletes: names.map((name) => ['b', name]),
+              writes: [
+                ...(changed ?? []).map((row) => ({ row: { ...row, size: 2 }, before: row })).reverse(),
+                ...bigger(replaced).map((row) => ({ row, before: 'unknown' as const })),
+                ...added.map((row) => ({ row, before: undefined })).reverse(),
+              ],
+            },
+          ],
+        });
+        const rows = await readModel.queries
+          .selectFrom('things')
+          .selectAll()
+          .orderBy('owner')
+          .orderBy('name')
+          .execute();
+        expect(rows).toEqual([...bigger(changed), ...bigger(replaced), ...(kept ?? []), ...added]);
+      });
+
       it('clears first, then deletes, then writes', async () => {
         const live = present((await readModel.projections.open(first)).live);
         const [kept, cleared, deleted] = [thing('a', 'kept'), thing('b', 'cleared'), thing('a', 'deleted')];

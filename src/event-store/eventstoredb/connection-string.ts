@@ -1,4 +1,5 @@
-import { EventStoreDBClient } from '@eventstore/db-client';
+import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
+import type { ConnectionOptions } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
 
 /** What a connection string may leave out, and is better for this service than the library's own defaults. */
 const defaults: Readonly<Record<string, string>> = {
@@ -12,22 +13,24 @@ const defaults: Readonly<Record<string, string>> = {
 const keepAliveMs = 10_000;
 
 /**
- * A client for a connection string: `esdb://`, `esdb+discover://` or the same with `kurrentdb`.
+ * The options in a connection string: `esdb://`, `esdb+discover://` or the same with `kurrentdb`.
  *
- * @param nth which one it is in this process. Clients with the very same options share a connection, and a new one would
+ * @param nth for which client of this process. Clients with the very same options share a connection, and a new one would
  *   inherit one that hangs: so each waits a little longer than the one before until it asks whether the other side lives.
- * @throws Error when it is not one
+ * @throws Error when it is not one; does not repeat the password
  */
-export function clientOf(connectionString: string, nth = 0): EventStoreDBClient {
+export function optionsOf(connectionString: string, nth = 0): ConnectionOptions {
   const ours = connectionString.trim().replace(/^kurrentdb(\+discover)?:/, 'esdb$1:');
-  const [hosts = '', query = ''] = ours.split('?', 2);
+  const [before = '', query = ''] = ours.split('?', 2);
+  // The library takes a slash between hosts and options for the beginning of another host.
+  const hosts = before.replace(/\/+$/, '');
   const given = query.toLowerCase();
   const options = { ...defaults, keepAliveInterval: String(keepAliveMs + (nth % keepAliveMs)) };
   const added = Object.entries(options)
     .filter(([name]) => !given.includes(`${name.toLowerCase()}=`))
     .map(([name, value]) => `${name}=${value}`);
   const parameters = [...(query === '' ? [] : [query]), ...added].join('&');
-  return EventStoreDBClient.connectionString(`${hosts}?${parameters}`);
+  return parseConnectionString(`${hosts}?${parameters}`);
 }
 
 /** True for a text that has the form of a connection string. */
@@ -37,5 +40,5 @@ export function isConnectionString(text: string): boolean {
 
 /** The connection string without its password, for messages and logs. */
 export function withoutPassword(connectionString: string): string {
-  return connectionString.replace(/(\/\/[^:@/]+):[^@]*@/, '$1:***@');
+  return connectionString.replace(/(\/\/[^:@/]+):[^?]*@/, '$1:***@');
 }

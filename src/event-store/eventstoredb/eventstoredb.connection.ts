@@ -1,62 +1,81 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
+import type { SteadyClient } from './eventstoredb.client.js';
 import { NoAnswerError, isAboutTls, judge } from './eventstoredb.faults.js';
+import { StoreTrouble } from './store-trouble.js';
+import type { Use } from './store-trouble.js';
 
 /** How long the connection waits for what; all in milliseconds. */
 export interface ConnectionTimes {
-  /** For the answer to one call. */
+  /** For a sign of life from the server during one call. */
   readonly answerMs: number;
+  /** The same for the first tries while the store is known to fail: a node that is gone is found out sooner. */
+  readonly quickAnswerMs: number;
   /** For an outcome, over all repetitions of a call. */
   readonly patienceMs: number;
   /** A client that has failed for so long is replaced: it may hold on to a node that is gone. */
   readonly replaceMs: number;
+  /** So long a server must deny that it has a position before it is believed. */
+  readonly beliefMs: number;
 }
 
-export const defaultTimes: ConnectionTimes = { answerMs: 2_500, patienceMs: 8_000, replaceMs: 1_500 };
+export const defaultTimes: ConnectionTimes = {
+  answerMs: 2_500,
+  quickAnswerMs: 1_000,
+  patienceMs: 8_000,
+  replaceMs: 1_500,
+  beliefMs: 5_000,
+};
 
 /** One client, and a signal for when another has taken its place. */
 export interface ClientLease {
-  readonly client: EventStoreDBClient;
+  readonly client: SteadyClient;
   readonly replaced: AbortSignal;
+}
+
+/** One try of a call. `heard` is to be called for every sign of life before the result. */
+export type Work<T> = (client: SteadyClient, heard: () => void) => Promise<T>;
+
+interface Current extends ClientLease {
+  readonly abort: AbortController;
+  /** What is waited for over this client. */
+  readonly waiting: Set<(fault: Error) => void>;
 }
 
 const firstPauseMs = 25;
 const lastPauseMs = 250;
-const disposeMs = 1_000;
+const endMs = 1_000;
+const quickTries = 2;
 
-/**
- * Keeps a client that works.
- *
- * There is one at a time: the client library rejects the appends under way of every client of the process when the
- * stream of one breaks, so a new one takes over only once the old one has ended its streams.
- */
+/** Keeps a client that works. There is one at a time. */
 export class EventStoreDbConnection {
-  #current: { readonly client: EventStoreDBClient; readonly abort: AbortController };
+  readonly trouble: StoreTrouble;
+  readonly #times: ConnectionTimes;
+  #current: Current;
   #replacing: Promise<void> | undefined;
-  /** Since when nothing has succeeded, and what was said last. */
-  #failing: { readonly since: number; message: string } | undefined;
+  #probing: Promise<void> | undefined;
   #closed = false;
   #replacements = 0;
 
   constructor(
     /** Makes the n-th client, on a connection of its own. */
-    private readonly connect: (nth: number) => EventStoreDBClient,
-    private readonly times: ConnectionTimes = defaultTimes,
+    private readonly connect: (nth: number) => SteadyClient,
+    times: Partial<ConnectionTimes> = {},
   ) {
-    this.#current = { client: connect(0), abort: new AbortController() };
+    this.#times = { ...defaultTimes, ...times };
+    this.trouble = new StoreTrouble(this.#times.replaceMs);
+    this.#current = leased(connect(0));
   }
 
-  /** What the store fails with; `undefined` while it answers. */
-  get fault(): string | undefined {
-    return this.#failing?.message;
+  get times(): ConnectionTimes {
+    return this.#times;
   }
 
   /** The client of the moment. */
   async lease(): Promise<ClientLease> {
-    await this.#replacing;
-    if (this.#closed) throw new StoreUnavailableError('the event store is closed');
-    return { client: this.#current.client, replaced: this.#current.abort.signal };
+    while (this.#replacing !== undefined) await this.#replacing;
+    if (this.#closed) throw closed();
+    return this.#current;
   }
 
   /**
@@ -64,77 +83,113 @@ export class EventStoreDbConnection {
    *
    * @throws StoreUnavailableError when that takes longer than the connection has patience
    */
-  async call<T>(what: string, work: (client: EventStoreDBClient) => Promise<T>): Promise<T> {
-    const giveUpAt = Date.now() + this.times.patienceMs;
-    for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, lastPauseMs)) {
-      const { client } = await this.lease();
+  async call<T>(use: Use, what: string, work: Work<T>): Promise<T> {
+    const giveUpAt = Date.now() + this.#times.patienceMs;
+    let said: string | undefined;
+    for (let tries = 0, pause = firstPauseMs; ; tries += 1, pause = Math.min(pause * 2, lastPauseMs)) {
+      while (this.#replacing !== undefined) await this.#replacing;
+      if (this.#closed) throw closed();
+      const current = this.#current;
+      const quick = tries < quickTries && this.trouble.now !== undefined;
+      const waitMs = Math.min(quick ? this.#times.quickAnswerMs : this.#times.answerMs, giveUpAt - Date.now());
       try {
-        const result = await this.#answered(what, work(client));
-        this.#failing = undefined;
+        const result = await answered(current, what, waitMs, work);
+        this.trouble.over(use);
         return result;
       } catch (thrown) {
         const fault = judge(thrown);
-        if (fault.kind === 'lasting') throw fault.error;
-        this.failed(client, thrown);
+        if (fault.kind === 'lasting') {
+          if (fault.error instanceof StoreUnavailableError) this.trouble.met(use, fault.error.message);
+          throw fault.error;
+        }
+        this.failed(use, current.client, thrown);
+        // A try that time was too short for says less than the one before.
+        if (said === undefined || !(thrown instanceof NoAnswerError)) said = fault.message;
         // No waiting mends a certificate.
-        if (isAboutTls(fault.message) || Date.now() + pause >= giveUpAt) throw unavailable(what, fault.message, thrown);
+        if (isAboutTls(said) || Date.now() + pause >= giveUpAt) throw unavailable(what, said, thrown);
         await sleep(pause);
       }
     }
   }
 
   /** Notes a fault that passes; replaces the client when it has failed for long, or does not answer at all. */
-  failed(client: EventStoreDBClient, thrown: unknown): void {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    const now = Date.now();
-    this.#failing = { since: this.#failing?.since ?? now, message };
+  failed(use: Use, client: SteadyClient, thrown: unknown): void {
+    const lasts = this.trouble.met(use, thrown instanceof Error ? thrown.message : String(thrown));
     if (client !== this.#current.client || this.#replacing !== undefined || this.#closed) return;
-    if (thrown instanceof NoAnswerError || now - this.#failing.since >= this.times.replaceMs) {
-      this.#failing = { since: now, message };
+    if (thrown instanceof NoAnswerError || lasts) {
+      this.trouble.startAnew();
       this.#replacing = this.#replace();
     }
   }
 
-  /** Says that the store has answered. */
-  succeeded(): void {
-    this.#failing = undefined;
+  /** Makes a call in the background, for nothing but to learn whether the store answers. One at a time. */
+  probe(work: Work<unknown>): void {
+    if (this.#closed) return;
+    this.#probing ??= this.call('probe', 'answer', work)
+      .then(
+        () => undefined,
+        // What is wrong has been noted, which is all it was made for.
+        () => undefined,
+      )
+      .finally(() => {
+        this.#probing = undefined;
+      });
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#replacing;
-    await this.#end();
+    await this.#end(closed());
+    await this.#probing;
   }
 
   async #replace(): Promise<void> {
-    await this.#end();
+    await this.#end(new Error('the connection to the event store was given up and made anew'));
     this.#replacements += 1;
-    this.#current = { client: this.connect(this.#replacements), abort: new AbortController() };
+    this.#current = leased(this.connect(this.#replacements));
     this.#replacing = undefined;
   }
 
-  async #end(): Promise<void> {
-    const { client, abort } = this.#current;
+  async #end(reason: Error): Promise<void> {
+    const { client, abort, waiting } = this.#current;
     abort.abort();
-    await Promise.race([client.dispose(), sleep(disposeMs, undefined, { ref: false })]);
+    // The library never answers a read that it has cancelled itself.
+    for (const giveUp of waiting) giveUp(reason);
+    waiting.clear();
+    await Promise.race([client.end(), sleep(endMs, undefined, { ref: false })]);
   }
+}
 
-  /** The library has no timer of its own for appends: a server that is frozen would keep them for ever. */
-  async #answered<T>(what: string, answer: Promise<T>): Promise<T> {
-    const { answerMs } = this.times;
-    const late = new AbortController();
-    try {
-      return await Promise.race([
-        answer,
-        sleep(answerMs, undefined, { signal: late.signal }).then((): never => {
-          throw new NoAnswerError(`no answer to ${what} within ${answerMs} ms`);
-        }),
-      ]);
-    } finally {
-      late.abort();
-    }
-  }
+function leased(client: SteadyClient): Current {
+  const abort = new AbortController();
+  return { client, abort, replaced: abort.signal, waiting: new Set() };
+}
+
+/** The library has no timer of its own for appends, nor for reads: a server that is frozen would keep them for ever. */
+function answered<T>({ client, waiting }: Current, what: string, waitMs: number, work: Work<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      fail(new NoAnswerError(`no answer to the attempt to ${what} within ${waitMs} ms`));
+    }, waitMs);
+    const settled = (): void => {
+      clearTimeout(timer);
+      waiting.delete(fail);
+    };
+    const fail = (fault: unknown): void => {
+      settled();
+      reject(fault instanceof Error ? fault : new Error(String(fault)));
+    };
+    waiting.add(fail);
+    work(client, () => timer.refresh()).then((result) => {
+      settled();
+      resolve(result);
+    }, fail);
+  });
+}
+
+function closed(): StoreUnavailableError {
+  return new StoreUnavailableError('the event store is closed');
 }
 
 function unavailable(what: string, message: string, cause: unknown): StoreUnavailableError {

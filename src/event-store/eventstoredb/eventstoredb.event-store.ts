@@ -1,5 +1,4 @@
-import { NO_STREAM, WrongExpectedVersionError } from '@eventstore/db-client';
-import type { AllStreamResolvedEvent, JSONEventData, RecordedEvent as ServerEvent } from '@eventstore/db-client';
+import type { AllStreamResolvedEvent, RecordedEvent as ServerEvent } from '@eventstore/db-client';
 import type {
   AppendResult,
   EventStore,
@@ -16,13 +15,16 @@ import type { Position } from '../../event-sourcing/position.js';
 import { requireStorable } from '../append-rules.js';
 import type { EventStoreHealth } from '../event-store-health.js';
 import { readLimit } from '../read-range.js';
-import { clientOf } from './connection-string.js';
-import { EventStoreDbConnection, defaultTimes } from './eventstoredb.connection.js';
+import { requireSendable } from './append-messages.js';
+import type { ProposedEvent } from './append-messages.js';
+import { SteadyClient } from './eventstoredb.client.js';
+import { EventStoreDbConnection } from './eventstoredb.connection.js';
 import type { ConnectionTimes } from './eventstoredb.connection.js';
-import { eventOf, fromServerEvent, toServerEvent } from './eventstoredb.events.js';
+import { eventOf, fromServerEvent, placeOf, toProposedEvent } from './eventstoredb.events.js';
 import { fromPosition, isLogPosition, toPosition } from './eventstoredb.position.js';
 import type { LogPosition } from './eventstoredb.position.js';
 import { followServerLog } from './followed-log.js';
+import { LogEnd } from './log-end.js';
 import { readPage, readStreamPage } from './log-pages.js';
 import { cannotOpen } from './opening-fault.js';
 import { storeIdentity } from './store-identity.js';
@@ -39,8 +41,10 @@ export interface EventStoreDbOptions {
 
 const largestRevision = 2n ** 63n - 1n;
 const pageSize = 500;
-const firstLook = 20;
 const silentMs = 3_000;
+
+/** Whoever asks how the store is doing after it was silent for so long makes this process find out. */
+const staleMs = 2_000;
 
 /**
  * The store at scale: EventStoreDB or KurrentDB, through its client library.
@@ -49,8 +53,7 @@ const silentMs = 3_000;
  */
 export class EventStoreDbEventStore implements EventStore {
   readonly #prefixes: readonly string[];
-  /** The last event of ours that is known of; there may be later ones. */
-  #known: Position | undefined;
+  readonly #end: LogEnd;
   #pending = 0;
   #onIdle: (() => void) | undefined;
   #closing: Promise<void> | undefined;
@@ -62,6 +65,7 @@ export class EventStoreDbEventStore implements EventStore {
     categories: readonly string[],
   ) {
     this.#prefixes = categories.map((category) => prefix + category);
+    this.#end = new LogEnd(connection, (resolved) => this.#ours(resolved));
   }
 
   /**
@@ -75,10 +79,7 @@ export class EventStoreDbEventStore implements EventStore {
     prefix = '',
     times,
   }: EventStoreDbOptions): Promise<EventStoreDbEventStore> {
-    const connection = new EventStoreDbConnection((nth) => clientOf(connectionString, nth), {
-      ...defaultTimes,
-      ...times,
-    });
+    const connection = connectionTo(connectionString, times);
     try {
       const storeId = await storeIdentity(connection, `tagalong-store${prefix === '' ? '' : `-${prefix}`}`);
       const store = new EventStoreDbEventStore(storeId, connection, prefix, categories);
@@ -93,13 +94,15 @@ export class EventStoreDbEventStore implements EventStore {
   append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     return this.#accept(async () => {
       requireStorable(stream, events);
+      const proposed = events.map(toProposedEvent);
+      requireSendable(proposed);
       const name = this.prefix + stream;
       if (events.length === 0) return this.#standing(name);
       if (expected !== 'no-stream' && (expected < 0n || expected > largestRevision)) {
         const standing = await this.#standing(name);
         return standing.kind === 'appended' ? { kind: 'conflict', actual: standing.revision } : standing;
       }
-      return this.#append(name, expected === 'no-stream' ? NO_STREAM : expected, events.map(toServerEvent));
+      return this.#append(name, expected, proposed);
     });
   }
 
@@ -114,8 +117,8 @@ export class EventStoreDbEventStore implements EventStore {
       let from = after === undefined ? undefined : fromPosition(after);
       let passed = after;
       while (found.length < wanted) {
-        const events = await this.connection.call('read the log', (client) =>
-          readPage(client, from, 'forwards', pageSize),
+        const events = await this.connection.call('read', 'read the log', (client, heard) =>
+          readPage({ client, heard }, from, 'forwards', pageSize),
         );
         for (const resolved of events) {
           const event = this.#ours(resolved);
@@ -123,43 +126,22 @@ export class EventStoreDbEventStore implements EventStore {
           if (found.length < wanted) found.push(event);
           passed = event.position;
         }
-        const last = positionOf(events.at(-1));
+        const last = placeOf(events.at(-1));
         // The next page begins with the event that this one has ended with.
         if (last === undefined || events.length < pageSize) break;
         from = last;
       }
-      this.#note(found.at(-1)?.position);
+      this.#end.note(found.at(-1)?.position);
       return found;
     });
   }
 
   head(): Promise<Position | undefined> {
-    return this.#accept(async () => {
-      let before: LogPosition | undefined;
-      for (let size = firstLook; ; size = pageSize) {
-        const events = await this.connection.call('read the end of the log', (client) =>
-          readPage(client, before, 'backwards', size),
-        );
-        for (const resolved of events) {
-          const event = this.#ours(resolved);
-          if (event !== undefined) return this.#note(event.position);
-        }
-        before = positionOf(events.at(-1));
-        if (before === undefined || events.length < size) return undefined;
-        // Further back there is nothing that is not known.
-        if (this.#known !== undefined && comparePositions(toPosition(before), this.#known) <= 0) return this.#known;
-      }
-    });
+    return this.#accept(() => this.#end.head());
   }
 
   end(): Promise<Position | undefined> {
-    return this.#accept(async () => {
-      const [last] = await this.connection.call('read the end of the log', (client) =>
-        readPage(client, undefined, 'backwards', 1),
-      );
-      const position = positionOf(last);
-      return position === undefined ? undefined : toPosition(position);
-    });
+    return this.#accept(() => this.#readEnd());
   }
 
   isPosition(text: string): boolean {
@@ -173,15 +155,23 @@ export class EventStoreDbEventStore implements EventStore {
         prefixes: this.#prefixes,
         read: ({ event }) => this.#ours(event),
         head: () => this.head(),
+        end: () => this.end(),
         silentMs,
       },
       options,
     );
   }
 
-  /** How the store is doing, as far as this process knows. Cheap enough to be asked often. */
+  /**
+   * How the store is doing, as far as this process knows; if it has not heard of it for a while, it finds out for the
+   * next time this is asked. Cheap enough to be asked often.
+   */
   health(): EventStoreHealth {
-    return { fault: this.connection.fault, pendingAppends: this.#pending };
+    const { trouble } = this.connection;
+    if (trouble.silentMs > staleMs) {
+      this.connection.probe((client, heard) => readPage({ client, heard }, undefined, 'backwards', 1));
+    }
+    return { fault: trouble.now, pendingAppends: this.#pending };
   }
 
   close(): Promise<void> {
@@ -196,22 +186,30 @@ export class EventStoreDbEventStore implements EventStore {
     await this.connection.close();
   }
 
-  async #append(
-    stream: string,
-    expectedRevision: bigint | typeof NO_STREAM,
-    events: JSONEventData[],
-  ): Promise<AppendResult> {
-    try {
-      const { nextExpectedRevision: revision, position } = await this.connection.call('append events', (client) =>
-        client.appendToStream(stream, events, { expectedRevision }),
-      );
-      if (position === undefined) throw new TypeError('the event store did not say where it has put the events');
-      return { kind: 'appended', revision, position: this.#note(toPosition(position)) };
-    } catch (thrown) {
-      if (!(thrown instanceof WrongExpectedVersionError)) throw thrown;
-      const { actualVersion } = thrown;
-      return { kind: 'conflict', actual: typeof actualVersion === 'bigint' ? actualVersion : 'no-stream' };
-    }
+  async #append(stream: string, expected: ExpectedRevision, events: readonly ProposedEvent[]): Promise<AppendResult> {
+    const answer = await this.connection.call('append', 'append events', (client) =>
+      client.append({ stream, expected, events }),
+    );
+    if (answer.kind === 'conflict') return answer;
+    const { revision } = answer;
+    const position =
+      answer.position === undefined ? await this.#positionAt(stream, revision) : toPosition(answer.position);
+    return { kind: 'appended', revision, position: this.#end.note(position) };
+  }
+
+  async #positionAt(stream: string, revision: bigint): Promise<Position> {
+    const [event] = await this.#readStream(stream, { from: revision, limit: 1 });
+    if (event === undefined)
+      throw new Error(`the event store has taken revision ${revision} of ${stream}, but does not have it`);
+    return event.position;
+  }
+
+  async #readEnd(): Promise<Position | undefined> {
+    const [last] = await this.connection.call('read', 'read the end of the log', (client, heard) =>
+      readPage({ client, heard }, undefined, 'backwards', 1),
+    );
+    const position = placeOf(last);
+    return position === undefined ? undefined : toPosition(position);
   }
 
   /** Where a stream is, as the answer to an append of nothing. */
@@ -229,8 +227,8 @@ export class EventStoreDbEventStore implements EventStore {
     const found: RecordedEvent[] = [];
     while (rest > 0 && (next === undefined || (next >= 0n && next <= largestRevision))) {
       const size = Math.min(rest, pageSize);
-      const events = await this.connection.call('read a stream', (client) =>
-        readStreamPage(client, stream, next, direction, size),
+      const events = await this.connection.call('read', 'read a stream', (client, heard) =>
+        readStreamPage({ client, heard }, stream, next, direction, size),
       );
       for (const resolved of events) {
         const event = eventOf(resolved);
@@ -254,7 +252,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   #ours(resolved: AllStreamResolvedEvent): RecordedEvent | undefined {
     const event = eventOf(resolved);
-    const position = positionOf(resolved);
+    const position = placeOf(resolved);
     if (event === undefined || position === undefined) return undefined;
     // A tombstone stands in the stream it ends.
     if (event.type.startsWith('$')) return undefined;
@@ -264,11 +262,6 @@ export class EventStoreDbEventStore implements EventStore {
 
   #recorded(event: ServerEvent, position: LogPosition): RecordedEvent {
     return fromServerEvent(event, position, event.streamId.slice(this.prefix.length));
-  }
-
-  #note<P extends Position | undefined>(position: P): P {
-    if (comparePositions(position, this.#known) > 0) this.#known = position;
-    return position;
   }
 
   /** What was accepted is finished before the store closes. */
@@ -284,6 +277,10 @@ export class EventStoreDbEventStore implements EventStore {
   }
 }
 
-function positionOf(resolved: AllStreamResolvedEvent | undefined): LogPosition | undefined {
-  return resolved?.link?.position ?? resolved?.event?.position;
+function connectionTo(connectionString: string, times: Partial<ConnectionTimes> | undefined): EventStoreDbConnection {
+  try {
+    return new EventStoreDbConnection((nth) => SteadyClient.to(connectionString, nth), times);
+  } catch (thrown) {
+    throw cannotOpen(connectionString, thrown);
+  }
 }

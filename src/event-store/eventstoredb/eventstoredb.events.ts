@@ -1,18 +1,22 @@
-import type {
-  AllStreamResolvedEvent,
-  JSONEventData,
-  ResolvedEvent,
-  RecordedEvent as ServerEvent,
-} from '@eventstore/db-client';
-import { jsonEvent } from '@eventstore/db-client';
+import type { AllStreamResolvedEvent, ResolvedEvent, RecordedEvent as ServerEvent } from '@eventstore/db-client';
+import { validate as isUuid } from 'uuid';
 import type { NewEvent, RecordedEvent } from '../../event-sourcing/event.js';
 import type { Json } from '../../event-sourcing/json.js';
+import type { ProposedEvent } from './append-messages.js';
 import { toPosition } from './eventstoredb.position.js';
 import type { LogPosition } from './eventstoredb.position.js';
 
-/** An event as the client sends it, with its data as it is now: the client serializes later. */
-export function toServerEvent({ id, type, data, metadata }: NewEvent): JSONEventData {
-  return jsonEvent({ id, type, data: copied(data), metadata: copied({ ...metadata }) });
+/**
+ * An event as it is sent, with its data as it is now.
+ *
+ * @throws TypeError for an id that the server would not give back as it was
+ */
+export function toProposedEvent({ id, type, data, metadata }: NewEvent): ProposedEvent {
+  // Anything else would break the call that all appends share.
+  if (!isUuid(id) || id !== id.toLowerCase()) {
+    throw new TypeError(`an event id must be a UUID in lower case here, not ${JSON.stringify(id)}`);
+  }
+  return { id, type, data: bytesOf(data), metadata: bytesOf(metadata) };
 }
 
 /**
@@ -36,10 +40,15 @@ export function eventOf({ link, event }: ResolvedEvent | AllStreamResolvedEvent)
   return link === undefined ? event : undefined;
 }
 
+/** Where it stands in the log itself, whatever it points at. */
+export function placeOf(resolved: AllStreamResolvedEvent | undefined): LogPosition | undefined {
+  return resolved?.link?.position ?? resolved?.event?.position;
+}
+
 function json(value: unknown): Json {
   return value === undefined || value instanceof Uint8Array ? null : (value as Json);
 }
 
-function copied<T extends object>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+function bytesOf(value: object): Uint8Array {
+  return Buffer.from(JSON.stringify(value), 'utf8');
 }

@@ -2,6 +2,7 @@ import {
   AccessDeniedError,
   ErrorType,
   MaxAppendSizeExceededError,
+  StreamDeletedError,
   TimeoutError,
   UnknownError,
   isCommandError,
@@ -25,9 +26,7 @@ const lastingTypes: ReadonlySet<ErrorType> = new Set([
   ErrorType.INVALID_ARGUMENT,
   ErrorType.INVALID_TRANSACTION,
   ErrorType.MISSING_REQUIRED_METADATA_PROPERTY,
-  ErrorType.STREAM_DELETED,
   ErrorType.UNSUPPORTED,
-  ErrorType.WRONG_EXPECTED_VERSION,
 ]);
 
 /**
@@ -42,6 +41,10 @@ export function judge(thrown: unknown): Fault {
   if (error instanceof MaxAppendSizeExceededError) {
     const message = `the event store takes at most ${error.maxAppendSize} bytes in one append`;
     return { kind: 'lasting', error: new RangeError(message, { cause: error }) };
+  }
+  if (error instanceof StreamDeletedError) {
+    const message = `the stream ${error.streamName} was deleted for good on the event store, not by this service; nothing can be written to it or read from it any more`;
+    return { kind: 'lasting', error: new Error(message, { cause: error }) };
   }
   const lasting =
     error instanceof TypeError ||

@@ -3,9 +3,11 @@ import type { RecordedEvent } from '../../event-sourcing/event.js';
 import type { SubscribeOptions, SubscriptionMessage } from '../../event-sourcing/event-store.js';
 import { comparePositions, hasPassed } from '../../event-sourcing/position.js';
 import type { Position } from '../../event-sourcing/position.js';
+import { AbortWatch } from '../abort-watch.js';
 import type { ClientLease, EventStoreDbConnection } from './eventstoredb.connection.js';
-import { isInsideRecord, isTooSlow, judge } from './eventstoredb.faults.js';
+import { NoAnswerError, isTooSlow, judge } from './eventstoredb.faults.js';
 import { fromPosition, toPosition } from './eventstoredb.position.js';
+import { PlaceInLog } from './place-in-log.js';
 import { SubscriptionReader } from './subscription-reader.js';
 import type { Received } from './subscription-reader.js';
 
@@ -17,9 +19,13 @@ export interface FollowableServerLog {
   readonly read: (received: Extract<Received, { kind: 'event' }>) => RecordedEvent | undefined;
   /** The position of the last event of ours. */
   readonly head: () => Promise<Position | undefined>;
+  /** Where the whole log ends. */
+  readonly end: () => Promise<Position | undefined>;
   /** After so long without a word, it is asked whether there should have been one. */
   readonly silentMs: number;
 }
+
+const aborts = new AbortWatch();
 
 const defaultBatchSize = 500;
 const firstPauseMs = 25;
@@ -30,6 +36,8 @@ const lastPauseMs = 250;
  * from where the consumer is.
  *
  * Every position it tells has been reached by the consumer: everything before it has been delivered and consumed.
+ *
+ * @throws Error when the server insists that it does not have the position to go on from
  */
 export async function* followServerLog(
   log: FollowableServerLog,
@@ -37,26 +45,25 @@ export async function* followServerLog(
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError('batchSize must be a positive integer');
   if (after !== undefined) fromPosition(after);
-  let passed = after;
+  const place = new PlaceInLog(log, after);
   let pause = firstPauseMs;
-  let refusals = 0;
   while (!signal.aborted) {
     const lease = await log.connection.lease();
+    let moved = false;
     try {
-      for await (const message of oneSubscription(log, lease, passed, batchSize, signal)) {
-        log.connection.succeeded();
+      for await (const message of oneSubscription(log, lease, place, batchSize, signal)) {
+        log.connection.trouble.over('follow');
         pause = firstPauseMs;
-        refusals = 0;
-        passed = message.position ?? passed;
+        moved = true;
+        place.reached(message.position);
         yield message;
       }
     } catch (thrown) {
-      if (isTooSlow(thrown)) continue;
+      if (isTooSlow(thrown) && moved) continue;
       const fault = judge(thrown);
       if (fault.kind === 'lasting') throw fault.error;
-      if (isInsideRecord(thrown) && passed !== undefined && ++refusals >= believedRefusals)
-        throw notOurs(passed, thrown);
-      log.connection.failed(lease.client, thrown);
+      place.doubt(thrown);
+      log.connection.failed('follow', lease.client, thrown);
     }
     if (lease.replaced.aborted) continue;
     await sleep(pause);
@@ -64,47 +71,52 @@ export async function* followServerLog(
   }
 }
 
-/** The server says it of a position it does not have, but may say it of other trouble, too. */
-const believedRefusals = 3;
-
-function notOurs(position: Position, cause: unknown): Error {
-  return new Error(
-    `the event store has no position ${position}: what was read up to there came from another store, or from before a restored backup`,
-    { cause },
-  );
-}
-
 /** One subscription, until it ends by itself, the client is replaced, or it has missed something. */
 async function* oneSubscription(
   log: FollowableServerLog,
   { client, replaced }: ClientLease,
-  after: Position | undefined,
+  place: PlaceInLog,
   batchSize: number,
   signal: AbortSignal,
 ): AsyncGenerator<SubscriptionMessage, void, undefined> {
+  const isAborted = (): boolean => signal.aborted;
+  await unlessAborted(signal, place.check());
+  if (isAborted()) return;
+  const after = place.passed;
   const from = after === undefined ? undefined : fromPosition(after);
-  const reader = new SubscriptionReader(client, { prefixes: log.prefixes, from, buffer: batchSize });
+  const reader = new SubscriptionReader(client, {
+    prefixes: log.prefixes,
+    from,
+    buffer: batchSize,
+    signals: [signal, replaced],
+  });
   const consumed = new Consumed(log, after);
+  const { answerMs } = log.connection.times;
   try {
     for (;;) {
       const received = reader.take(batchSize);
       for (const message of consumed.take(received)) {
         yield message;
-        if (signal.aborted) return;
+        if (isAborted()) return;
       }
       if (received.length > 0) continue;
       for (const message of consumed.rest()) {
         yield message;
-        if (signal.aborted) return;
+        if (isAborted()) return;
       }
-      const next = await reader.more([signal, replaced], log.silentMs);
+      const next = await reader.more(reader.answered ? log.silentMs : answerMs);
       if (next === 'ended') {
         // What it failed with is thrown here; without a word it is taken for a broken connection.
         reader.take(1);
         return;
       }
       if (next === 'aborted') return;
-      if (next === 'silent' && !hasPassed(consumed.position, await log.head())) return;
+      if (next === 'received') continue;
+      if (!reader.answered) throw new NoAnswerError(`no answer to a subscription within ${answerMs} ms`);
+      const head = await unlessAborted(signal, log.head());
+      if (isAborted() || replaced.aborted || !hasPassed(consumed.position, head)) return;
+      // Not every server says so of its own accord.
+      consumed.nothingMore();
     }
   } finally {
     reader.leave();
@@ -151,6 +163,11 @@ class Consumed {
     yield* this.#deliver(events, reached);
   }
 
+  /** Whoever was asked knows of nothing that has not arrived. */
+  nothingMore(): void {
+    this.#live = true;
+  }
+
   /** Nothing more has arrived: the server says so only once, at the beginning. */
   *rest(): Generator<SubscriptionMessage, void, undefined> {
     if (!this.#live || this.#saidCaughtUp) return;
@@ -172,4 +189,20 @@ class Consumed {
     this.position = reached;
     yield { kind: 'position', position: reached };
   }
+}
+
+/** What a promise gives, or `undefined` as soon as the signal is aborted. */
+function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      aborts.remove(signal, aborted);
+    };
+    const aborted = (): void => {
+      leave();
+      resolve(undefined);
+    };
+    aborts.add(signal, aborted);
+    if (signal.aborted) aborted();
+    promise.finally(leave).then(resolve, reject);
+  });
 }

@@ -16,5 +16,5 @@ function wayOut(message: string): string {
   }
   if (message.includes('refuses access'))
     return 'Check user and password in the connection string, and that the user may read $all';
-  return 'Check that the server runs and that the connection string names it';
+  return 'Check that the server runs, that the connection string names it, and that both agree about TLS';
 }

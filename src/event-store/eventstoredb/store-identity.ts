@@ -1,14 +1,7 @@
-import {
-  FORWARDS,
-  NO_STREAM,
-  START,
-  StreamNotFoundError,
-  WrongExpectedVersionError,
-  jsonEvent,
-} from '@eventstore/db-client';
-import type { EventStoreDBClient } from '@eventstore/db-client';
 import { v4 as uuid } from 'uuid';
 import type { EventStoreDbConnection } from './eventstoredb.connection.js';
+import { readStreamPage } from './log-pages.js';
+import type { Reading } from './log-pages.js';
 
 const eventType = 'EventStoreFounded';
 
@@ -19,43 +12,36 @@ const eventType = 'EventStoreFounded';
  * @throws Error when the stream holds something else
  */
 export async function storeIdentity(connection: EventStoreDbConnection, stream: string): Promise<string> {
-  return connection.call('read its identity', async (client) => (await read(client, stream)) ?? found(client, stream));
+  return connection.call('append', 'read its identity', async (client, heard) => {
+    const reading = { client, heard };
+    return (await read(reading, stream)) ?? found(reading, stream);
+  });
 }
 
-async function found(client: EventStoreDBClient, stream: string): Promise<string> {
+async function found(reading: Reading, stream: string): Promise<string> {
   const storeId = uuid();
-  try {
-    await client.appendToStream(stream, jsonEvent({ type: eventType, data: { storeId } }), {
-      expectedRevision: NO_STREAM,
-    });
-    return storeId;
-  } catch (thrown) {
-    if (!(thrown instanceof WrongExpectedVersionError)) throw thrown;
-    const theirs = await read(client, stream);
-    if (theirs === undefined) throw new TypeError(notAnIdentity(stream), { cause: thrown });
-    return theirs;
-  }
+  const event = { id: uuid(), type: eventType, data: bytesOf({ storeId }), metadata: bytesOf({}) };
+  const { kind } = await reading.client.append({ stream, expected: 'no-stream', events: [event] });
+  if (kind === 'appended') return storeId;
+  const theirs = await read(reading, stream);
+  if (theirs === undefined) throw new TypeError(notAnIdentity(stream));
+  return theirs;
 }
 
-async function read(client: EventStoreDBClient, stream: string): Promise<string | undefined> {
-  try {
-    for await (const { event } of client.readStream(stream, {
-      direction: FORWARDS,
-      fromRevision: START,
-      maxCount: 1,
-    })) {
-      const data: unknown = event?.data;
-      if (typeof data === 'object' && data !== null && 'storeId' in data && typeof data.storeId === 'string') {
-        return data.storeId;
-      }
-      throw new TypeError(notAnIdentity(stream));
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof StreamNotFoundError)) throw thrown;
+async function read(reading: Reading, stream: string): Promise<string | undefined> {
+  const [first] = await readStreamPage(reading, stream, undefined, 'forwards', 1);
+  if (first === undefined) return undefined;
+  const data: unknown = first.event?.data;
+  if (typeof data === 'object' && data !== null && 'storeId' in data && typeof data.storeId === 'string') {
+    return data.storeId;
   }
-  return undefined;
+  throw new TypeError(notAnIdentity(stream));
 }
 
 function notAnIdentity(stream: string): string {
   return `the stream ${stream} of the event store does not hold its identity, but something else; choose another prefix for the streams of this service`;
+}
+
+function bytesOf(value: object): Uint8Array {
+  return Buffer.from(JSON.stringify(value), 'utf8');
 }

@@ -1,5 +1,7 @@
-import type { AllStreamResolvedEvent, EventStoreDBClient } from '@eventstore/db-client';
+import type { AllStreamResolvedEvent } from '@eventstore/db-client';
 import { START, streamNameFilter } from '@eventstore/db-client';
+import { AbortWatch } from '../abort-watch.js';
+import type { SteadyClient } from './eventstoredb.client.js';
 import type { LogPosition } from './eventstoredb.position.js';
 
 /** What the server has sent, in the order it was sent in. */
@@ -17,10 +19,14 @@ export interface SubscriptionRequest {
   readonly from: LogPosition | undefined;
   /** So many messages may wait unread. */
   readonly buffer: number;
+  /** Aborting any of them ends every wait. */
+  readonly signals: readonly AbortSignal[];
 }
 
 /** Searching this many foreign events on the server is worth a checkpoint. */
 const searchWindow = 32;
+
+const aborts = new AbortWatch();
 
 class Mark {
   constructor(readonly received: Received) {}
@@ -33,12 +39,18 @@ class Mark {
  * They are put among the events instead, at the place they arrived at, so that each is read when everything before it was.
  */
 export class SubscriptionReader {
-  readonly #stream: ReturnType<EventStoreDBClient['subscribeToAll']>;
+  readonly #stream: ReturnType<SteadyClient['subscribeToAll']>;
   #fault: Error | undefined;
   #hasEnded = false;
-  #wake: (() => void) | undefined;
+  #answered = false;
+  #wake: ((outcome: Awaited) => void) | undefined;
+  #gathering = false;
 
-  constructor(client: EventStoreDBClient, { prefixes, from, buffer }: SubscriptionRequest) {
+  constructor(
+    client: SteadyClient,
+    private readonly request: SubscriptionRequest,
+  ) {
+    const { prefixes, from, buffer, signals } = request;
     const filter = streamNameFilter({
       prefixes: [...prefixes],
       maxSearchWindow: searchWindow,
@@ -48,6 +60,10 @@ export class SubscriptionReader {
       },
     });
     this.#stream = client.subscribeToAll({ fromPosition: from ?? START, filter }, { highWaterMark: buffer });
+    for (const signal of signals) aborts.add(signal, this.#onAbort);
+    this.#stream.on('confirmation', () => {
+      this.#answered = true;
+    });
     this.#stream.on('caughtUp', () => {
       this.#stream.push(new Mark({ kind: 'caught-up' }));
     });
@@ -58,13 +74,20 @@ export class SubscriptionReader {
       this.#fault ??= fault instanceof Error ? fault : new Error(String(fault));
       this.#end();
     });
-    this.#stream.on('readable', () => this.#wake?.());
+    this.#stream.on('readable', () => {
+      this.#gather();
+    });
     this.#stream.on('end', () => {
       this.#end();
     });
     this.#stream.on('close', () => {
       this.#end();
     });
+  }
+
+  /** Whether the server has taken the subscription, which it says at once. */
+  get answered(): boolean {
+    return this.#answered;
   }
 
   /** What has arrived and was not read, up to so many messages. @throws what the subscription has failed with, once all is read */
@@ -80,38 +103,44 @@ export class SubscriptionReader {
   }
 
   /** Waits until there is more to take, the subscription has ended, a signal is aborted, or nothing has come for so long. */
-  async more(signals: readonly AbortSignal[], silentMs: number): Promise<Awaited> {
-    if (signals.some(({ aborted }) => aborted)) return 'aborted';
+  async more(silentMs: number): Promise<Awaited> {
+    if (this.request.signals.some(({ aborted }) => aborted)) return 'aborted';
     if (this.#stream.readableLength > 0) return 'received';
     if (this.#hasEnded) return 'ended';
     return new Promise((resolve) => {
-      const settle = (outcome: Awaited): void => {
+      const timer = setTimeout(() => this.#wake?.('silent'), silentMs);
+      this.#wake = (outcome) => {
         clearTimeout(timer);
-        for (const signal of signals) signal.removeEventListener('abort', aborted);
         this.#wake = undefined;
         resolve(outcome);
-      };
-      const aborted = (): void => {
-        settle('aborted');
-      };
-      const timer = setTimeout(() => {
-        settle('silent');
-      }, silentMs);
-      for (const signal of signals) signal.addEventListener('abort', aborted);
-      this.#wake = () => {
-        settle(this.#stream.readableLength > 0 || !this.#hasEnded ? 'received' : 'ended');
       };
     });
   }
 
   /** Ends the subscription; what it says afterwards is not heard. */
   leave(): void {
+    for (const signal of this.request.signals) aborts.remove(signal, this.#onAbort);
     // A subscription that never came about has nothing to be cancelled, and says so.
     this.#stream.unsubscribe().catch(() => undefined);
   }
 
+  readonly #onAbort = (): void => {
+    this.#wake?.('aborted');
+  };
+
+  /** Messages come one by one; those that have arrived together are taken together. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    setImmediate(() => {
+      this.#gathering = false;
+      if (this.#stream.readableLength > 0) this.#wake?.('received');
+      else if (this.#hasEnded) this.#wake?.('ended');
+    });
+  }
+
   #end(): void {
     this.#hasEnded = true;
-    this.#wake?.();
+    this.#gather();
   }
 }

@@ -69,16 +69,21 @@ export class LogReader {
   /** The same, but cut short where they become heavy: at least one event, unless there are none. */
   batchAfter(sequence: number, limit: number): readonly StoredEvent[] {
     if (sequence >= this.#head) return [];
-    const events: Iterable<StoredEvent> =
-      this.#recent.after(sequence, limit) ?? this.#iterate(this.#after.iterate(sequence, this.#head, limit));
+    const recent = this.#recent.after(sequence, limit);
+    if (recent !== undefined) return recent.slice(0, lightEnough(recent));
     const batch: StoredEvent[] = [];
     let weight = 0;
-    for (const event of events) {
-      batch.push(event);
-      weight += event.weight;
-      if (weight > maxBatchWeight) break;
+    // A few at a time: one by one costs nearly twice as much, and all at once could be heavy.
+    for (let more = true; more && batch.length < limit && weight <= maxBatchWeight;) {
+      const rows = this.#after.all(sequence + batch.length, this.#head, Math.min(limit - batch.length, sliceSize));
+      for (const row of rows) {
+        const event = toEvent(row);
+        batch.push(event);
+        weight += event.weight;
+      }
+      more = rows.length === sliceSize;
     }
-    return batch;
+    return batch.slice(0, lightEnough(batch));
   }
 
   readStream(stream: string, options: ReadStreamOptions): readonly StoredEvent[] {
@@ -96,10 +101,6 @@ export class LogReader {
 
   close(): void {
     this.#db.close();
-  }
-
-  *#iterate(rows: IterableIterator<EventRow>): Generator<StoredEvent> {
-    for (const row of rows) yield toEvent(row);
   }
 
   /** A commit that was reported as failed may turn out to have happened: the file is right. */
@@ -123,8 +124,23 @@ export class LogReader {
 /** So many characters of JSON in one batch of a subscription. */
 const maxBatchWeight = 4_000_000;
 
+/** How many events are fetched from the file in one go. */
+const sliceSize = 64;
+
 /** How many events of the tail are forgotten together. */
 const segmentSize = 4_096;
+
+/** How many of the events, at least one, until they have become heavy. */
+function lightEnough(events: readonly StoredEvent[]): number {
+  let weight = 0;
+  let count = 0;
+  for (const event of events) {
+    weight += event.weight;
+    count += 1;
+    if (weight > maxBatchWeight) break;
+  }
+  return count;
+}
 
 function toEvent([position, stream, revision, id, type, metadata, data]: EventRow): StoredEvent {
   return new StoredEvent(position, stream, revision, id, type, metadata, data);

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
-import { writerScript } from './writer-script.js';
+import { workerScript } from '../../worker-threads/worker-script.js';
 import type { AppendBatch, GroupAnswer, WriterMessage, WriterOptions, WriterRequest } from './writer-protocol.js';
 
 /** What the owner of a writer thread is told. */
@@ -43,7 +43,7 @@ export class WriterThread {
 
   /** Starts the thread; resolves when it has opened the file. */
   static async start(options: WriterOptions, listener: WriterListener): Promise<WriterThread> {
-    const script = writerScript();
+    const script = workerScript(new URL('./writer.worker.js', import.meta.url));
     const worker = new Worker(script.code, { ...script.options, workerData: options, name: 'event-store-writer' });
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => {

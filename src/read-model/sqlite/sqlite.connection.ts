@@ -30,7 +30,7 @@ export class SqliteConnection implements SqliteDatabase {
     max: cachedStatements,
   });
   #waiting: WaitingWork[] = [];
-  /** Resolves when the transaction in many steps has ended, while there is one. */
+  /** Resolves when nothing keeps other transactions off any more, while something does. */
   #busy: Promise<void> | undefined;
 
   private constructor(private readonly database: Database.Database) {}
@@ -125,6 +125,18 @@ export class SqliteConnection implements SqliteDatabase {
     });
   }
 
+  /** Runs the work in a transaction at once: all of it, or nothing when it throws. For a connection that nobody else uses. */
+  transactionNow(work: () => void): void {
+    try {
+      this.#run('BEGIN IMMEDIATE');
+      work();
+      this.#run('COMMIT');
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+  }
+
   readonly #commitWaiting = (): void => {
     if (this.#busy !== undefined) {
       void this.#busy.then(this.#commitWaiting);
@@ -166,12 +178,16 @@ export class SqliteConnection implements SqliteDatabase {
    * The same for work in many steps. The event loop gets its turn between two of them; meanwhile
    * other transactions of this connection wait, and what it reads includes the work so far.
    */
-  async longTransaction(steps: () => Iterator<void>): Promise<void> {
+  longTransaction(steps: () => Iterator<void>): Promise<void> {
+    return this.whileIdle(() => this.#inSteps(steps));
+  }
+
+  /** Begins no transaction while the work goes on, since another connection writes the file. */
+  async whileIdle(work: () => Promise<void>): Promise<void> {
     while (this.#busy !== undefined) await this.#busy;
-    const work = this.#inSteps(steps);
-    const ended = work.then(this.#end, this.#end);
-    this.#busy = ended;
-    await work;
+    const working = work();
+    this.#busy = working.then(this.#end, this.#end);
+    await working;
   }
 
   async #inSteps(steps: () => Iterator<void>): Promise<void> {

@@ -1,13 +1,16 @@
-import type { Position } from '../../event-sourcing/position.js';
 import type { TableChanges } from '../../event-sourcing/projection-changes.js';
-import { CheckpointMovedError } from '../../event-sourcing/projection-store.js';
 import type { Generation, GenerationCommit, GenerationProgress } from '../../event-sourcing/projection-store.js';
 import type { ColumnValue, Projection, Row, RowMatch, TableSpec } from '../../event-sourcing/projection.js';
+import type { BulkWriter } from './bulk-writer.js';
+import { moveCheckpoint, progressOf } from './sqlite.checkpoint.js';
+import type { CheckpointStep } from './sqlite.checkpoint.js';
 import { asKernelFault } from './sqlite.connection.js';
 import type { SqliteConnection } from './sqlite.connection.js';
+import { run } from './sqlite.statements.js';
+import type { StatementRuns } from './sqlite.statements.js';
 import { SqliteTable } from './sqlite.table.js';
 
-/** More rows than this are written with pauses for the event loop. */
+/** More rows than this are written by another thread or, where there is none, with pauses for the event loop. */
 const rowsInOneStep = 1_000;
 
 /** A generation whose tables lie in the read model's file. */
@@ -18,6 +21,7 @@ export class SqliteGeneration implements Generation {
     private readonly connection: SqliteConnection,
     private readonly of: Projection,
     readonly number: number,
+    private readonly bulk: BulkWriter | undefined,
   ) {
     for (const spec of of.tables) this.#tables.set(spec.name, new SqliteTable(connection, spec, number));
   }
@@ -31,7 +35,7 @@ export class SqliteGeneration implements Generation {
   }
 
   progress(): Promise<GenerationProgress> {
-    return attempt(() => this.#progress());
+    return attempt(() => progressOf(this.connection, this.projection, this.number));
   }
 
   loadKeys(table: TableSpec, keys: readonly (readonly ColumnValue[])[]): Promise<readonly Row[]> {
@@ -43,16 +47,29 @@ export class SqliteGeneration implements Generation {
   }
 
   async commit({ from, to, events, changes }: GenerationCommit): Promise<void> {
-    const steps = (): Iterator<void> => this.#write(from, to, events, changes);
+    const step: CheckpointStep = { projection: this.projection, number: this.number, from, to, events };
     const rows = changes.reduce((sum, { writes, deletes }) => sum + writes.length + deletes.length, 0);
-    await attempt(() =>
-      rows > rowsInOneStep
-        ? this.connection.longTransaction(steps)
-        : this.connection.transaction(() => {
-            const running = steps();
-            while (running.next().done !== true);
-          }),
-    );
+    await attempt(() => (rows > rowsInOneStep ? this.#commitMany(step, changes) : this.#commitFew(step, changes)));
+  }
+
+  #commitFew(step: CheckpointStep, changes: readonly TableChanges[]): Promise<void> {
+    return this.connection.transaction(() => {
+      moveCheckpoint(this.connection, step);
+      for (const statement of this.#statements(changes)) run(this.connection, statement);
+    });
+  }
+
+  #commitMany(step: CheckpointStep, changes: readonly TableChanges[]): Promise<void> {
+    const { connection, bulk } = this;
+    if (bulk !== undefined) return connection.whileIdle(() => bulk.commit(step, this.#statements(changes)));
+    const statements = this.#statements(changes);
+    return connection.longTransaction(function* () {
+      moveCheckpoint(connection, step);
+      for (const statement of statements) {
+        run(connection, statement);
+        yield;
+      }
+    });
   }
 
   complete(): Promise<void> {
@@ -65,28 +82,8 @@ export class SqliteGeneration implements Generation {
     );
   }
 
-  *#write(from: Position | undefined, to: Position, events: number, changes: readonly TableChanges[]): Generator<void> {
-    this.#advance(from, to, events);
-    for (const changed of changes) yield* this.#table(changed.table).write(changed, rowsInOneStep);
-  }
-
-  #advance(from: Position | undefined, to: Position, events: number): void {
-    const { changes } = this.connection
-      .statement(
-        'UPDATE generations SET checkpoint = ?, events = events + ? WHERE projection = ? AND number = ? AND checkpoint IS ?',
-      )
-      .run(to, events, this.projection, this.number, from ?? null);
-    if (changes !== 1) throw new CheckpointMovedError(this.projection, from, this.#progress().checkpoint);
-  }
-
-  #progress(): GenerationProgress {
-    const row = this.connection
-      .statement('SELECT checkpoint, events, complete FROM generations WHERE projection = ? AND number = ?')
-      .get(this.projection, this.number);
-    if (row === undefined)
-      throw new Error(`generation ${this.number} of ${this.projection} is gone: a newer one has taken its place`);
-    const { checkpoint, events, complete } = row as { checkpoint: string | null; events: number; complete: number };
-    return { checkpoint: checkpoint ?? undefined, events, complete: complete === 1 };
+  *#statements(changes: readonly TableChanges[]): Generator<StatementRuns> {
+    for (const changed of changes) yield* this.#table(changed.table).statements(changed, rowsInOneStep);
   }
 
   #table(spec: TableSpec): SqliteTable {

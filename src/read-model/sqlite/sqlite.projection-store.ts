@@ -5,6 +5,7 @@ import type { Projection } from '../../event-sourcing/projection.js';
 import { createView, dropTable, dropView } from '../ddl.js';
 import { builtFromAnother, nextGeneration, openingOf, refuseAhead, tablesIn } from '../stored-generations.js';
 import type { ReadModelNames, StoredGeneration } from '../stored-generations.js';
+import type { BulkWriter } from './bulk-writer.js';
 import type { SqliteConnection } from './sqlite.connection.js';
 import { createTable } from './sqlite.ddl.js';
 import { SqliteGeneration, attempt } from './sqlite.generation.js';
@@ -17,6 +18,7 @@ export class SqliteProjectionStore implements ProjectionStore {
     private readonly connection: SqliteConnection,
     /** The file, for messages. */
     file: string,
+    private readonly bulk: BulkWriter | undefined,
   ) {
     this.#names = { place: file, removal: `delete ${file} together with its -wal and -shm files` };
   }
@@ -119,7 +121,7 @@ export class SqliteProjectionStore implements ProjectionStore {
   }
 
   #generation(projection: Projection, stored: StoredGeneration): SqliteGeneration {
-    return new SqliteGeneration(this.connection, projection, stored.number);
+    return new SqliteGeneration(this.connection, projection, stored.number, this.bulk);
   }
 
   #generations(projection?: string): StoredGeneration[] {

@@ -5,6 +5,7 @@ import type { SnapshotStore } from '../../event-sourcing/snapshot-store.js';
 import { prepareQuery } from '../prepared-query.js';
 import type { PreparedQuery, QueryTemplate } from '../prepared-query.js';
 import type { FrozenReadModel, ReadModel } from '../read-model.js';
+import { BulkWriter } from './bulk-writer.js';
 import { SqliteConnection } from './sqlite.connection.js';
 import { freezeFile } from './sqlite.frozen.js';
 import { attempt } from './sqlite.generation.js';
@@ -19,19 +20,21 @@ export const readModelFile = 'read-model.db';
  * The embedded read model: one SQLite file beside the event store's.
  *
  * Projections write on one connection, queries read on another, so that a query sees what was
- * committed, at once, and never half of a batch.
+ * committed, at once, and never half of a batch. Many rows at once are written by a thread of their own.
  */
 export class SqliteReadModel<Schema> implements ReadModel<Schema> {
   readonly projections: SqliteProjectionStore;
   readonly snapshots: SnapshotStore;
   readonly queries: Kysely<Schema>;
+  readonly #bulk: BulkWriter | undefined;
 
   private constructor(
     private readonly writing: SqliteConnection,
     private readonly reading: SqliteConnection,
     private readonly file: string,
   ) {
-    this.projections = new SqliteProjectionStore(writing, file);
+    this.#bulk = file === ':memory:' ? undefined : new BulkWriter(file);
+    this.projections = new SqliteProjectionStore(writing, file, this.#bulk);
     this.snapshots = new SqliteSnapshotStore(writing);
     this.queries = new Kysely<Schema>({ dialect: new SqliteDialect({ database: reading }) });
   }
@@ -79,6 +82,7 @@ export class SqliteReadModel<Schema> implements ReadModel<Schema> {
   }
 
   async close(): Promise<void> {
+    await this.#bulk?.close();
     await this.queries.destroy();
     if (this.reading !== this.writing) this.reading.close();
     this.writing.close();

@@ -2,6 +2,7 @@ import type { RowWrite, TableChanges } from '../../event-sourcing/projection-cha
 import type { ColumnValue, Row, RowMatch, TableSpec } from '../../event-sourcing/projection.js';
 import { physicalName, quote } from '../ddl.js';
 import type { SqliteConnection } from './sqlite.connection.js';
+import type { StatementRuns } from './sqlite.statements.js';
 
 /** Reads and writes one table of one generation. */
 export class SqliteTable {
@@ -13,6 +14,9 @@ export class SqliteTable {
   readonly #upsert: string;
   readonly #delete: string;
   readonly #ofKey: string;
+  /** Where the primary key stands: in a whole row, and where there is nothing else. */
+  readonly #keyInRow: readonly number[];
+  readonly #keyFirst: readonly number[];
   /** Update statements by the columns they set. */
   readonly #updates = new Map<string, string>();
 
@@ -28,6 +32,8 @@ export class SqliteTable {
     const replaced = rest.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(', ');
     this.#name = name;
     this.#columns = columns;
+    this.#keyInRow = spec.primaryKey.map((column) => columns.indexOf(column));
+    this.#keyFirst = spec.primaryKey.map((_, index) => index);
     this.#ofKey = ` WHERE ${spec.primaryKey.map((column) => `${quote(column)} = ?`).join(' AND ')}`;
     this.#selectAll = `SELECT ${list} FROM ${name}`;
     this.#selectRow = this.#selectAll + this.#ofKey;
@@ -54,42 +60,35 @@ export class SqliteTable {
     return found.map((row) => this.#row(row));
   }
 
-  /** Writes, pausing after every so many rows. */
-  *write({ clears, deletes, writes }: TableChanges, rowsInOneStep: number): Iterable<void> {
+  /**
+   * The statements that write the changes, to be run in this order. None runs more often than `limit` times, so that
+   * whoever runs them can pause in between.
+   */
+  *statements({ clears, deletes, writes }: TableChanges, limit: number): Iterable<StatementRuns> {
     for (const match of clears) {
       const { condition, values } = whereOf(match);
-      this.connection.statement(`DELETE FROM ${this.#name}${condition}`).run(values);
+      yield { sql: `DELETE FROM ${this.#name}${condition}`, width: values.length, values, key: [] };
     }
-    let written = 0;
-    for (const key of deletes) {
-      this.connection.statement(this.#delete).run(key);
-      if (++written % rowsInOneStep === 0) yield;
+    const removed = new RunsOfOne(this.#delete, this.#keyFirst);
+    for (const key of deletes) if (removed.add(key) === limit) yield removed.take();
+    if (removed.count > 0) yield removed.take();
+    const written = new Map<string, RunsOfOne>();
+    for (const { row, before } of writes) {
+      const runs = this.#write(row, before, written);
+      if (runs.count === limit) yield runs.take();
     }
-    const ordered = writes.length > rowsInOneStep ? this.#inKeyOrder(writes) : writes;
-    const insert = this.connection.statement(this.#insert);
-    for (const { row, before } of ordered) {
-      if (before === undefined) insert.run(this.#values(row));
-      else if (before === 'unknown') this.connection.statement(this.#upsert).run(this.#values(row));
-      else this.#update(row, before);
-      if (++written % rowsInOneStep === 0) yield;
-    }
+    for (const runs of written.values()) if (runs.count > 0) yield runs.take();
   }
 
-  /** Neighbours in the table are written one after another, so that each page is written out once. */
-  #inKeyOrder(writes: readonly RowWrite[]): readonly RowWrite[] {
-    const [first = '', ...others] = this.spec.primaryKey;
-    return writes.toSorted((a, b) => {
-      let order = compareValues(a.row[first], b.row[first]);
-      for (let index = 0; order === 0 && index < others.length; index++) {
-        const column = others[index] ?? '';
-        order = compareValues(a.row[column], b.row[column]);
-      }
-      return order;
-    });
+  #write(row: Row, before: RowWrite['before'], written: Map<string, RunsOfOne>): RunsOfOne {
+    if (before !== undefined && before !== 'unknown') return this.#update(row, before, written);
+    const runs = this.#runs(before === undefined ? this.#insert : this.#upsert, this.#keyInRow, written);
+    runs.add(this.#values(row));
+    return runs;
   }
 
   /** Sets only what has changed, so that indexes on other columns are left alone. */
-  #update(row: Row, before: Row): void {
+  #update(row: Row, before: Row, written: Map<string, RunsOfOne>): RunsOfOne {
     const values: ColumnValue[] = [];
     let changed = '';
     for (let index = 0; index < this.#columns.length; index++) {
@@ -99,8 +98,19 @@ export class SqliteTable {
       changed += `${index},`;
       values.push(value);
     }
+    const key = this.spec.primaryKey.map((_, index) => values.length + index);
     for (const column of this.spec.primaryKey) values.push(row[column] ?? null);
-    this.connection.statement(this.#updates.get(changed) ?? this.#updateOf(changed)).run(values);
+    const runs = this.#runs(this.#updates.get(changed) ?? this.#updateOf(changed), key, written);
+    runs.add(values);
+    return runs;
+  }
+
+  #runs(sql: string, key: readonly number[], written: Map<string, RunsOfOne>): RunsOfOne {
+    const known = written.get(sql);
+    if (known !== undefined) return known;
+    const runs = new RunsOfOne(sql, key);
+    written.set(sql, runs);
+    return runs;
   }
 
   #updateOf(changed: string): string {
@@ -137,7 +147,30 @@ function whereOf(match: RowMatch<Row>): { readonly condition: string; readonly v
   return { condition: conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`, values };
 }
 
-function compareValues(a: ColumnValue | undefined, b: ColumnValue | undefined): number {
-  if (a === b || a === undefined || a === null || b === undefined || b === null) return 0;
-  return a < b ? -1 : 1;
+/** Gathers the runs of one statement. */
+class RunsOfOne {
+  count = 0;
+  #width = 0;
+  #values: ColumnValue[] = [];
+
+  constructor(
+    private readonly sql: string,
+    private readonly key: readonly number[],
+  ) {}
+
+  /** Adds a run. Answers how many there are. */
+  add(values: readonly ColumnValue[]): number {
+    this.#width = values.length;
+    for (const value of values) this.#values.push(value);
+    return ++this.count;
+  }
+
+  /** Gives them away. */
+  take(): StatementRuns {
+    const { sql, key } = this;
+    const taken = { sql, width: this.#width, values: this.#values, key };
+    this.#values = [];
+    this.count = 0;
+    return taken;
+  }
 }

@@ -76,6 +76,11 @@ export function withAttempt({ attempts }: Delivery, attempt: Attempt): readonly 
   return [...attempts, attempt].slice(-mostAttempts);
 }
 
+/** The delivery when nobody waits to try it again. */
+export function withoutWait({ id, type, state, body, attempts, createdAt }: Delivery): Delivery {
+  return { id, type, state, body, attempts, createdAt };
+}
+
 /** How many attempts of the plan have been made. */
 export function plannedAttempts({ attempts }: Delivery): number {
   return attempts.filter(({ isManual }) => isManual !== true).length;

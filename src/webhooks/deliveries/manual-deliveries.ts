@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StoreUnavailableError } from '../../event-sourcing/faults.js';
 import type { Clock } from '../../event-sourcing/subscriber-clock.js';
 import type { WebhookView } from '../webhook-directory.js';
-import { withAttempt } from './delivery.js';
+import { withAttempt, withoutWait } from './delivery.js';
 import type { Delivery } from './delivery.js';
 import type { DeliveryLog } from './delivery-log.js';
 import type { Messenger } from './messenger.js';
@@ -58,15 +58,10 @@ export class ManualDeliveries {
       const made = await this.messenger.attempt(webhook, delivery, 'slow', { waiting: signal, sending: signal });
       const attempt = { ...made.attempt, isManual: true };
       return await this.log.revise(webhook.id, delivery, (known) => {
-        const { nextAttemptAt, ...rest } = known;
-        const state = made.verdict === 'delivered' ? 'delivered' : otherwise(known);
-        const attempts = withAttempt(known, attempt);
-        return {
-          ...rest,
-          state,
-          attempts,
-          ...(state === 'pending' && nextAttemptAt !== undefined && { nextAttemptAt }),
-        };
+        const tried = { ...known, attempts: withAttempt(known, attempt) };
+        return made.verdict === 'delivered'
+          ? { ...withoutWait(tried), state: 'delivered' }
+          : { ...tried, state: otherwise(known) };
       });
     } catch (fault) {
       if (!signal.aborted) throw fault;

@@ -29,7 +29,14 @@ export interface MadeAttempt {
 
 /** Makes single attempts: signs a message and sends it when its turn has come. */
 export class Messenger {
+  readonly #attempts = new Map<MadeAttempt['verdict'], number>();
+
   constructor(private readonly parts: MessengerParts) {}
+
+  /** How many attempts were made, by what came of them. */
+  get attempts(): ReadonlyMap<MadeAttempt['verdict'], number> {
+    return this.#attempts;
+  }
 
   /** Makes one attempt. Aborting throws the signal's reason; whether the message has arrived is then not known. */
   attempt(
@@ -46,7 +53,9 @@ export class Messenger {
       const { id, body } = delivery;
       const headers = { ...signedHeaders(id, body, Math.floor(at / 1_000), keys), 'content-type': cloudEventMediaType };
       const outcome = await sender.send({ url: webhook.url, headers, body }, sending);
-      return madeAttempt(outcome, at, Math.max(0, clock.now() - at));
+      const made = madeAttempt(outcome, at, Math.max(0, clock.now() - at));
+      this.#attempts.set(made.verdict, (this.#attempts.get(made.verdict) ?? 0) + 1);
+      return made;
     });
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sleep } from '../../event-sourcing/subscriber-clock.js';
 import type { WebhookDirectory, WebhookView } from '../webhook-directory.js';
 import type { WebhookChanges } from '../webhooks.projection.js';
@@ -13,6 +14,8 @@ export interface WebhookDeliveriesParts extends WebhookWorkerParts {
 }
 
 const againMs = 1_000;
+/** So many workers begin between two turns of the event loop. */
+const startsPerTurn = 20;
 
 /**
  * Delivers to all webhooks there are, each by a worker of its own: who is slow or dead keeps nobody else waiting.
@@ -93,6 +96,7 @@ export class WebhookDeliveries {
       ending.push(worker.stop());
     }
     await Promise.all(ending);
+    let started = 0;
     for (const [key, webhook] of wanted) {
       const present = this.#workers.get(key);
       if (present !== undefined) {
@@ -102,6 +106,8 @@ export class WebhookDeliveries {
       const worker = new WebhookWorker(this.parts, webhook);
       this.#workers.set(key, worker);
       worker.start();
+      started += 1;
+      if (started % startsPerTurn === 0) await nextTurn();
     }
   }
 }

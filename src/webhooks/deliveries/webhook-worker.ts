@@ -4,7 +4,7 @@ import { sleep } from '../../event-sourcing/subscriber-clock.js';
 import type { Clock } from '../../event-sourcing/subscriber-clock.js';
 import type { DisablingReason } from '../domain/webhook.events.js';
 import type { WebhookView } from '../webhook-directory.js';
-import { newDelivery, plannedAttempts, withAttempt } from './delivery.js';
+import { newDelivery, plannedAttempts, withAttempt, withoutWait } from './delivery.js';
 import type { Delivery, DeliveryCursor } from './delivery.js';
 import type { DeliveryLog } from './delivery-log.js';
 import type { Lane } from './delivery-slots.js';
@@ -78,15 +78,19 @@ export class WebhookWorker {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    while (!signal.aborted) {
+    while (!this.#isStopped()) {
       try {
         await this.#work();
       } catch (fault) {
-        if (signal.aborted) return;
+        if (this.#isStopped()) return;
         this.parts.onFault(fault, this.webhook);
         await sleep(this.parts.clock, pauseMs, signal);
       }
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   async #work(): Promise<void> {
@@ -166,8 +170,7 @@ export class WebhookWorker {
   /** The delivery after an attempt. */
   #judged(known: Delivery, made: MadeAttempt, disabling: DisablingReason | undefined): Delivery {
     const { delays, random, clock } = this.parts;
-    const { nextAttemptAt: _wait, ...rest } = known;
-    const tried: Delivery = { ...rest, attempts: withAttempt(known, made.attempt) };
+    const tried = withoutWait({ ...known, attempts: withAttempt(known, made.attempt) });
     if (made.verdict === 'delivered' || known.state === 'delivered') return { ...tried, state: 'delivered' };
     if (disabling !== undefined) return { ...tried, state: 'pending' };
     const wait = nextWait(delays, plannedAttempts(tried), made.retryAfterMs, random());

@@ -36,6 +36,8 @@ beforeAll(async () => {
     TAGALONG_OIDC_AUDIENCE: audience,
     TAGALONG_READ_YOUR_WRITES_MS: '500',
     TAGALONG_WEBHOOK_PRIVATE_ADDRESSES: '127.0.0.1/32',
+    // Nobody listens there: everything is answered all the same, and the readiness tells.
+    TAGALONG_COMMAND_BUS_URL: 'nats://127.0.0.1:1',
   };
   service = await startService({ env, dataDir: directory.path });
   ({ raw, document } = await servedDocument(service.url));

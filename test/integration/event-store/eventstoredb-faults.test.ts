@@ -9,7 +9,7 @@ import { jsonEvent } from '../../support/eventstoredb/log-record.js';
 import { EventStoreDbServer } from '../../support/eventstoredb/server.js';
 
 /** Short enough for a test, long enough for a crowded machine. */
-const times = { answerMs: 1_000, patienceMs: 6_000, replaceMs: 500 };
+const times = { answerMs: 1_000, quickAnswerMs: 500, patienceMs: 6_000, replaceMs: 500, beliefMs: 500 };
 
 describe('EventStoreDB that fails', () => {
   let server: EventStoreDbServer;

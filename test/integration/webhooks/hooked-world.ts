@@ -26,13 +26,13 @@ export interface HookedWorld {
   readonly world: () => World;
   readonly receiver: () => Receiver;
   /** A webhook of a workspace to this test's receiver. Answers its id. */
-  hook(workspace: string, more?: Readonly<Record<string, unknown>>): Promise<string>;
+  readonly hook: (workspace: string, more?: Readonly<Record<string, unknown>>) => Promise<string>;
   /** What is logged of a webhook, the latest first. */
-  deliveries(workspace: string, webhookId: string): Promise<readonly LoggedDelivery[]>;
+  readonly deliveries: (workspace: string, webhookId: string) => Promise<readonly LoggedDelivery[]>;
   /** `enabled`, or why it is not. */
-  stateOf(workspace: string, webhookId: string): Promise<string>;
+  readonly stateOf: (workspace: string, webhookId: string) => Promise<string>;
   /** Pushes tags to an image, one after another. */
-  push(slot: SlotName, ...tags: readonly string[]): Promise<void>;
+  readonly push: (slot: SlotName, ...tags: readonly string[]) => Promise<void>;
 }
 
 /** One world for all tests of a file; webhooks go when a test is over. */

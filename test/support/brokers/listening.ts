@@ -47,11 +47,11 @@ export async function listenOnRabbitMq(prefix: string): Promise<Listening> {
     queue,
     (message) => {
       if (message === null) return;
-      const { contentType, messageId } = message.properties;
+      const { properties } = message;
       heard.push({
         key: message.fields.routingKey,
-        contentType: textOf(contentType),
-        messageId: textOf(messageId),
+        contentType: textOf(properties.contentType),
+        messageId: textOf(properties.messageId),
         body: message.content.toString(),
       });
     },

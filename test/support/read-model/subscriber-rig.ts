@@ -1,6 +1,6 @@
 import { InMemoryEventStore } from '../../../src/event-store/in-memory/in-memory.event-store.js';
 import type { EventReader } from '../../../src/event-sourcing/event-store.js';
-import type { FollowerTuning } from '../../../src/event-sourcing/projection-follower.js';
+import type { FollowerTuning } from '../../../src/event-sourcing/projection-follower-tuning.js';
 import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
 import type { SubscriberReport } from '../../../src/event-sourcing/projection-runner.js';
 import type { ProjectionStore } from '../../../src/event-sourcing/projection-store.js';

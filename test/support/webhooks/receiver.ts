@@ -87,6 +87,6 @@ export function read({ headers, body }: Received, secret: string): Readonly<Reco
   new Webhook(secret).verify(body, texts);
   const event = HTTP.toEvent<unknown>({ headers: texts, body });
   if (Array.isArray(event)) throw new Error('a batch in place of an event');
-  const { data: _checked } = new CloudEvent({ ...event });
-  return { ...event } as Readonly<Record<string, unknown>>;
+  const { specversion, id, source, type, subject, datacontenttype, data } = new CloudEvent({ ...event });
+  return { specversion, id, source, type, subject, datacontenttype, data };
 }

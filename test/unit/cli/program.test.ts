@@ -108,6 +108,7 @@ describe('shared options', () => {
       'workspaces use',
       'completion',
       'serve',
+      'migrate-store',
     ]);
     for (const [path, command] of commands) {
       if (command.commands.length > 0 || local.has(path)) continue;

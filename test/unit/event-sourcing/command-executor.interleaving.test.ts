@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InMemoryEventStore } from '../../../src/event-store/in-memory/in-memory.event-store.js';
 import { readMetadata } from '../../../src/event-sourcing/codec.js';
-import { CommandExecutor } from '../../../src/event-sourcing/command-executor.js';
 import type { CommandOutcome } from '../../../src/event-sourcing/command.js';
 import type { CommandLog } from '../../../src/event-sourcing/command-log.js';
 import type { AppendResult, EventStore } from '../../../src/event-sourcing/event-store.js';
@@ -11,6 +10,7 @@ import { StoreUnavailableError, TooMuchContentionError } from '../../../src/even
 import { aContext } from '../../support/command-context.js';
 import { LogScanningCommandLog } from '../../support/log-scanning.command-log.js';
 import { gate } from '../../support/read-model/waiting.js';
+import { tallyExecutor, wrapped } from '../../support/tally.executor.js';
 import { tally, tallyCodec } from '../../support/tally.js';
 import type { TallyCommand, TallyState } from '../../support/tally.js';
 
@@ -23,8 +23,7 @@ type Appending = (append: () => Promise<AppendResult>) => Promise<AppendResult>;
 /** A store that takes appends one after another, as one that writes in groups does. */
 function inOrder(inner: EventStore, appending: Appending): EventStore {
   let last: Promise<unknown> = Promise.resolve();
-  return {
-    storeId: inner.storeId,
+  return wrapped(inner, {
     append(stream, expected, events) {
       const turn = last.then(() => appending(() => inner.append(stream, expected, events)));
       last = turn.catch(() => undefined);
@@ -34,25 +33,6 @@ function inOrder(inner: EventStore, appending: Appending): EventStore {
       await nextTurn();
       return inner.readStream(stream, options);
     },
-    readAll: (options) => inner.readAll(options),
-    head: () => inner.head(),
-    end: () => inner.end(),
-    isPosition: (text) => inner.isPosition(text),
-    subscribeAll: (options) => inner.subscribeAll(options),
-    close: () => inner.close(),
-  };
-}
-
-function executorOn(store: EventStore, options: { commandLog?: CommandLog; cacheWeight?: number } = {}) {
-  return new CommandExecutor({
-    store,
-    aggregate: tally,
-    commandLog: new LogScanningCommandLog(store),
-    soleWriter: true,
-    onSnapshotFault: (fault) => {
-      throw fault;
-    },
-    ...options,
   });
 }
 
@@ -80,7 +60,7 @@ describe('commands that are decided one upon another', () => {
         return undefined;
       },
     };
-    const executor = executorOn(store, { commandLog, cacheWeight: 1 });
+    const executor = tallyExecutor(store, { commandLog, cacheWeight: 1 });
     await executor.execute('tally-1', limit(2), aContext());
     const slow = [1, 2].map((n) => executor.execute('tally-1', add(1), aContext({ commandId: `slow/${n}` })));
     await executor.load('tally-2');
@@ -101,7 +81,7 @@ describe('commands that are decided one upon another', () => {
       if (appends === 2) throw new StoreUnavailableError('it is not known whether this was written');
       return result;
     });
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     await executor.execute('tally-1', limit(3), aContext());
     const unknown = executor.execute('tally-1', add(1), aContext());
     const upon = executor.execute('tally-1', add(2), aContext());
@@ -139,7 +119,7 @@ describe('commands that are decided one upon another', () => {
           if (what === 'done, not answered') throw new StoreUnavailableError('the connection broke');
           return result;
         });
-        const executor = executorOn(store, { cacheWeight, commandLog: new LogScanningCommandLog(inner) });
+        const executor = tallyExecutor(store, { cacheWeight, commandLog: new LogScanningCommandLog(inner) });
         const earlier: { readonly id: string; readonly stream: string; readonly command: TallyCommand }[] = [];
         for (const wave of waves) {
           const answers = wave.map(async ({ again, ...fresh }) => {

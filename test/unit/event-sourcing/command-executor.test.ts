@@ -1,31 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryEventStore } from '../../../src/event-store/in-memory/in-memory.event-store.js';
-import { CommandExecutor } from '../../../src/event-sourcing/command-executor.js';
-import type { CommandExecutorOptions } from '../../../src/event-sourcing/command-executor.js';
-import type { Rejection } from '../../../src/event-sourcing/decider.js';
-import type { EventStore } from '../../../src/event-sourcing/event-store.js';
 import { CommandIdReusedError, CorruptEventError, StoreUnavailableError } from '../../../src/event-sourcing/faults.js';
 import type { Json } from '../../../src/event-sourcing/json.js';
 import type { SnapshotStore } from '../../../src/event-sourcing/snapshot-store.js';
 import { aContext } from '../../support/command-context.js';
 import { LogScanningCommandLog } from '../../support/log-scanning.command-log.js';
-import { tally } from '../../support/tally.js';
-import type { TallyCommand, TallyEvent, TallyState } from '../../support/tally.js';
-
-type Options = CommandExecutorOptions<TallyCommand, TallyEvent, TallyState, Rejection>;
-
-function executorOn(store: EventStore, given: Partial<Options> = {}) {
-  return new CommandExecutor({
-    store,
-    aggregate: tally,
-    commandLog: new LogScanningCommandLog(store),
-    soleWriter: true,
-    onSnapshotFault: (fault) => {
-      throw fault;
-    },
-    ...given,
-  });
-}
+import { tallyExecutor, wrapped } from '../../support/tally.executor.js';
+import type { TallyCommand } from '../../support/tally.js';
 
 class MapSnapshots implements SnapshotStore {
   readonly kept = new Map<string, { revision: bigint; state: Json }>();
@@ -40,22 +21,6 @@ class MapSnapshots implements SnapshotStore {
   }
 }
 
-/** A store with some of its calls replaced. */
-function wrapped(inner: EventStore, replaced: Partial<EventStore>): EventStore {
-  return {
-    storeId: inner.storeId,
-    append: (stream, expected, events) => inner.append(stream, expected, events),
-    readStream: (stream, options) => inner.readStream(stream, options),
-    readAll: (options) => inner.readAll(options),
-    head: () => inner.head(),
-    end: () => inner.end(),
-    isPosition: (text) => inner.isPosition(text),
-    subscribeAll: (options) => inner.subscribeAll(options),
-    close: () => inner.close(),
-    ...replaced,
-  };
-}
-
 function raise(): never {
   throw new TypeError('no such node');
 }
@@ -65,7 +30,7 @@ const add = (amount: number): TallyCommand => ({ type: 'Add', amount });
 describe('deciding and appending', () => {
   it('appends what was decided and answers where it ended', async () => {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     const outcome = await executor.execute('tally-1', { type: 'AddTwice', amount: 2 }, aContext({ reason: 'because' }));
     const written = await store.readStream('tally-1');
     expect(outcome).toEqual({ kind: 'accepted', stream: 'tally-1', revision: 1n, position: written[1]?.position });
@@ -75,7 +40,7 @@ describe('deciding and appending', () => {
 
   it('writes nothing for a rejection or for what is already so', async () => {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     await executor.execute('tally-1', { type: 'Limit', limit: 5 }, aContext());
     expect(await executor.execute('tally-1', add(6), aContext())).toMatchObject({
       kind: 'rejected',
@@ -90,7 +55,7 @@ describe('deciding and appending', () => {
 
   it('decides commands on one stream one upon another, without losing any', async () => {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     await executor.execute('tally-1', { type: 'Limit', limit: 50 }, aContext());
     const outcomes = await Promise.all(
       Array.from({ length: 80 }, () => executor.execute('tally-1', add(1), aContext())),
@@ -103,9 +68,9 @@ describe('deciding and appending', () => {
   it.each([1, 2, 3])('agrees with other writers on the same streams (run %i)', async () => {
     const store = new InMemoryEventStore();
     const nodes = [
-      executorOn(store, { soleWriter: false }),
-      executorOn(store, { soleWriter: false }),
-      executorOn(store, { soleWriter: false }),
+      tallyExecutor(store, { soleWriter: false }),
+      tallyExecutor(store, { soleWriter: false }),
+      tallyExecutor(store, { soleWriter: false }),
     ];
     await nodes[0]?.execute('tally-1', { type: 'Limit', limit: 40 }, aContext());
     const outcomes = await Promise.all(
@@ -123,25 +88,25 @@ describe('deciding and appending', () => {
     await store.append('tally-1', 'no-stream', [
       { id, type: 'Halved', data: {}, metadata: { ...context, commandId: id, schemaVersion: 1 } },
     ]);
-    await expect(executorOn(store).execute('tally-1', add(1), aContext())).rejects.toThrow(CorruptEventError);
+    await expect(tallyExecutor(store).execute('tally-1', add(1), aContext())).rejects.toThrow(CorruptEventError);
   });
 });
 
 describe('one effect per command id', () => {
   it('gives a repeated command the answer of its first run', async () => {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     const context = aContext({ commandId: 'client/1' });
     const first = await executor.execute('tally-1', add(1), context);
     await executor.execute('tally-1', add(1), aContext());
     expect(await executor.execute('tally-1', add(1), context)).toEqual(first);
-    expect(await executorOn(store).execute('tally-1', add(1), context)).toEqual(first);
+    expect(await tallyExecutor(store).execute('tally-1', add(1), context)).toEqual(first);
     expect(await store.readAll()).toHaveLength(2);
   });
 
   it('lets two that arrive at once have one effect and one answer', async () => {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     const context = aContext({ commandId: 'client/1' });
     const [first, ...others] = await Promise.all(
       Array.from({ length: 10 }, () => executor.execute('tally-1', add(1), context)),
@@ -153,7 +118,7 @@ describe('one effect per command id', () => {
   it('lets two that arrive at once at different nodes have one effect', async () => {
     const store = new InMemoryEventStore();
     const context = aContext({ commandId: 'client/1' });
-    const nodes = Array.from({ length: 5 }, () => executorOn(store, { soleWriter: false }));
+    const nodes = Array.from({ length: 5 }, () => tallyExecutor(store, { soleWriter: false }));
     const [first, ...others] = await Promise.all(nodes.map((node) => node.execute('tally-1', add(1), context)));
     for (const other of others) expect(other).toEqual(first);
     expect(await store.readAll()).toHaveLength(1);
@@ -161,17 +126,17 @@ describe('one effect per command id', () => {
 
   it('remembers beyond what the fold keeps, after a restart too', async () => {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     const context = aContext({ commandId: 'client/1' });
     const first = await executor.execute('tally-1', add(1), context);
     for (let i = 0; i < 3_000; i++) await executor.execute('tally-1', add(1), aContext());
     expect(await executor.execute('tally-1', add(1), context)).toEqual(first);
-    expect(await executorOn(store).execute('tally-1', add(1), context)).toEqual(first);
+    expect(await tallyExecutor(store).execute('tally-1', add(1), context)).toEqual(first);
     expect((await executor.load('tally-1')).state.total).toBe(3_001);
   });
 
   it('refuses an id that was used on another stream', async () => {
-    const executor = executorOn(new InMemoryEventStore());
+    const executor = tallyExecutor(new InMemoryEventStore());
     const context = aContext({ commandId: 'client/1' });
     await executor.execute('tally-1', add(1), context);
     await expect(executor.execute('tally-2', add(1), context)).rejects.toThrow(CommandIdReusedError);
@@ -179,7 +144,7 @@ describe('one effect per command id', () => {
 
   it('refuses an id that was used for another command on the same stream, however long ago', async () => {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     const context = aContext({ commandId: 'client/1', repeatable: true });
     const first = await executor.execute('tally-1', { type: 'AddTwice', amount: 1 }, context);
     const others: readonly TallyCommand[] = [add(1), { type: 'AddTwice', amount: 2 }, { type: 'Limit', limit: 9 }];
@@ -197,15 +162,19 @@ describe('one effect per command id', () => {
   it('takes an id made here for its first event, and refuses to have such an id sent again', async () => {
     const store = new InMemoryEventStore();
     const commandId = '6f1d7a44-9c55-4d10-9a5e-0c6f1f7f0001';
-    await executorOn(store).execute('tally-1', { type: 'Add', amount: 1 }, aContext({ commandId, repeatable: false }));
+    await tallyExecutor(store).execute(
+      'tally-1',
+      { type: 'Add', amount: 1 },
+      aContext({ commandId, repeatable: false }),
+    );
     expect(await store.readStream('tally-1')).toMatchObject([{ id: commandId }]);
     await expect(
-      executorOn(store).execute('tally-1', { type: 'Add', amount: 1 }, aContext({ commandId, repeatable: true })),
+      tallyExecutor(store).execute('tally-1', { type: 'Add', amount: 1 }, aContext({ commandId, repeatable: true })),
     ).rejects.toThrow('does not say who chose it');
   });
 
   it('decides a rejected command again: a rejection is not remembered', async () => {
-    const executor = executorOn(new InMemoryEventStore());
+    const executor = tallyExecutor(new InMemoryEventStore());
     await executor.execute('tally-1', { type: 'Limit', limit: 0 }, aContext());
     const context = aContext({ commandId: 'client/1' });
     expect((await executor.execute('tally-1', add(1), context)).kind).toBe('rejected');
@@ -222,7 +191,7 @@ describe('a store that fails in between', () => {
       append: (stream, expected, events) =>
         failing-- > 0 ? Promise.reject(new StoreUnavailableError('disk full')) : inner.append(stream, expected, events),
     });
-    const executor = executorOn(store);
+    const executor = tallyExecutor(store);
     await executor.execute('tally-1', { type: 'Limit', limit: 1 }, aContext());
     failing = 1;
     const [lost, next] = await Promise.allSettled([
@@ -237,7 +206,7 @@ describe('a store that fails in between', () => {
 describe('snapshots', () => {
   async function grown(snapshots: SnapshotStore) {
     const store = new InMemoryEventStore();
-    const executor = executorOn(store, { snapshots });
+    const executor = tallyExecutor(store, { snapshots });
     const early = aContext({ commandId: 'client/early' });
     await executor.execute('tally-1', add(1), early);
     for (let i = 0; i < 1_200; i++) await executor.execute('tally-1', add(1), aContext());
@@ -257,7 +226,7 @@ describe('snapshots', () => {
         return store.readStream(stream, options);
       },
     });
-    const cold = executorOn(reader, { snapshots, commandLog: new LogScanningCommandLog(store) });
+    const cold = tallyExecutor(reader, { snapshots, commandLog: new LogScanningCommandLog(store) });
     expect((await cold.load('tally-1')).state.total).toBe(1_202);
     expect(froms.every((from) => from !== undefined && from >= 999n)).toBe(true);
     expect(await cold.execute('tally-1', add(1), late)).toEqual(answered);
@@ -268,7 +237,7 @@ describe('snapshots', () => {
     const { store } = await grown(snapshots);
     for (const kept of snapshots.kept.values()) kept.state = { nonsense: true };
     const faults: unknown[] = [];
-    const cold = executorOn(store, { snapshots, onSnapshotFault: (fault) => faults.push(fault) });
+    const cold = tallyExecutor(store, { snapshots, onSnapshotFault: (fault) => faults.push(fault) });
     expect((await cold.load('tally-1')).state.total).toBe(1_202);
     expect(faults).toHaveLength(1);
   });

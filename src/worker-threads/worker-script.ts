@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { WorkerOptions } from 'node:worker_threads';
 
 /** What a worker thread is started with. */
@@ -8,14 +8,19 @@ interface Script {
   readonly options: WorkerOptions;
 }
 
-let fromSources: Script | undefined;
+const bundles = new Map<string, string>();
 
-/** The writer thread's code: the compiled file beside this one or, when this one runs from the sources, a bundle made on the spot. */
-export function writerScript(): Script {
-  if (!import.meta.url.endsWith('.ts')) {
-    return { code: new URL('./writer.worker.js', import.meta.url), options: {} };
-  }
-  return (fromSources ??= { code: bundle('./writer.worker.ts'), options: { eval: true, execArgv: [] } });
+/**
+ * The code of a worker thread: a compiled file or, when the service runs from its sources, a bundle made on the spot.
+ *
+ * @param compiled URL of the compiled file, ending in `.js`, as seen from the module that starts the thread
+ */
+export function workerScript(compiled: URL): Script {
+  if (!import.meta.url.endsWith('.ts')) return { code: compiled, options: {} };
+  const source = fileURLToPath(compiled).replace(/\.js$/, '.ts');
+  const code = bundles.get(source) ?? bundle(source);
+  bundles.set(source, code);
+  return { code, options: { eval: true, execArgv: [] } };
 }
 
 /** The part of esbuild that is used here. */
@@ -31,7 +36,7 @@ function bundle(entry: string): string {
   const require = createRequire(import.meta.url);
   const esbuild = createRequire(require.resolve('tsx'))('esbuild') as Bundler;
   const { outputFiles } = esbuild.buildSync({
-    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'cjs',
@@ -40,6 +45,6 @@ function bundle(entry: string): string {
     sourcemap: 'inline',
     packages: 'external',
   });
-  const resolveFromHere = `const require = globalThis.require('node:module').createRequire(${JSON.stringify(import.meta.url)});`;
+  const resolveFromHere = `const require = globalThis.require('node:module').createRequire(${JSON.stringify(pathToFileURL(entry).href)});`;
   return `(() => {${resolveFromHere}${outputFiles[0]?.text ?? ''}\n})()`;
 }

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { ClientProxyFactory, Transport } from '@nestjs/microservices';
+import { lastValueFrom } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brokerReady } from '../../support/brokers/broker-ready.js';
+import { ownPrefix, rawNats } from '../../support/brokers/raw-bus.js';
+import type { RawBus } from '../../support/brokers/raw-bus.js';
+import { natsIsThere, natsUrl } from '../../support/brokers/reachable.js';
+import { tcpProxy } from '../../support/brokers/tcp-proxy.js';
+import type { TcpProxy } from '../../support/brokers/tcp-proxy.js';
+import { eventually } from '../../support/eventually.js';
+import { Platform } from '../../support/platform.js';
+import type { Robot } from '../../support/platform.js';
+import { startService } from '../../support/service.js';
+import type { StartedService } from '../../support/service.js';
+import { digestOf } from '../../support/written-log.js';
+
+const bodyLimit = 65_536;
+
+describe.skipIf(!natsIsThere)('the subjects of NATS', () => {
+  const prefix = ownPrefix();
+  let proxy: TcpProxy;
+  let service: StartedService;
+  let platform: Platform;
+  let bus: RawBus;
+  let admin: Robot;
+
+  beforeAll(async () => {
+    proxy = await tcpProxy(natsUrl);
+    service = await startService({
+      env: {
+        COMMAND_BUS_URL: `nats://${proxy.host}`,
+        TAGALONG_COMMAND_BUS_PREFIX: prefix,
+        TAGALONG_COMMAND_BUS_CONCURRENCY: '2',
+        TAGALONG_BODY_LIMIT: String(bodyLimit),
+        TAGALONG_RATE_LIMIT: '500',
+      },
+    });
+    platform = new Platform(service);
+    await platform.account('acme', ['build']);
+    admin = await platform.robot('build', 'admin');
+    await brokerReady(service);
+    bus = await rawNats(prefix);
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await bus.close();
+    await proxy.close();
+  });
+
+  const push = (name: string, more: object = {}) => ({
+    id: randomUUID(),
+    type: 'PushTag',
+    token: admin.key,
+    data: { workspace: 'build', resourceType: 'job', name, tag: 'v1', digest: digestOf(1), size: 1, platforms: [] },
+    ...more,
+  });
+
+  it.each([
+    ['is not JSON', Buffer.from('{"id": '), 'broken-json', 400],
+    ['is no envelope', Buffer.from('[1, 2]'), 'invalid-input', 400],
+    ['is nested without end', Buffer.from(`{"data":${'['.repeat(9_000)}${']'.repeat(9_000)}}`), 'invalid-input', 400],
+    ['is larger than a request may be', Buffer.alloc(bodyLimit + 1, 'x'), 'body-too-large', 413],
+  ])('answer a message that %s', async (_, bytes, error, code) => {
+    expect(await bus.request('commands', bytes)).toMatchObject({ id: null, outcome: 'rejected', error, code });
+  });
+
+  it('answer a flood in part, and say so of the rest; nothing is half done', async () => {
+    const commands = Array.from({ length: 400 }, (_, n) => push(`flood-${n}`));
+    const replies = await Promise.all(commands.map((command) => bus.request('commands', command)));
+    const outcomes = new Set(replies.map(({ outcome, error }) => error ?? outcome));
+    expect([...outcomes].sort()).toEqual(['accepted', 'overloaded']);
+    const accepted = replies.filter(({ outcome }) => outcome === 'accepted').length;
+    const { body } = await platform.call('GET', '/images?q=flood-', { workspace: 'build' });
+    expect(body).toHaveLength(accepted);
+    const again = [];
+    for (const command of commands.slice(-20)) again.push(await bus.request('commands', command));
+    expect(again.map(({ outcome }) => outcome)).toEqual(again.map(() => 'accepted'));
+  });
+
+  it('are taken from again when the server was away', async () => {
+    await proxy.cut();
+    await proxy.restore();
+    await brokerReady(service);
+    await bus.tell('commands', push('told'));
+    await eventually('the tag', async () => {
+      const { status } = await platform.ask('GET', '/images/job/told', { workspace: 'build' });
+      return status === 200 ? true : undefined;
+    });
+  });
+
+  it('answer the clients of Nest', async () => {
+    const client = ClientProxyFactory.create({
+      transport: Transport.NATS,
+      options: { servers: [new URL(natsUrl).host] },
+    });
+    const command = push('from-nest');
+    expect(await lastValueFrom(client.send<unknown>(`${prefix}.commands`, command))).toMatchObject({
+      id: command.id,
+      outcome: 'accepted',
+    });
+    await client.close();
+  });
+
+  it('tell who waits that no service is there', async () => {
+    const nobody = await rawNats(ownPrefix());
+    await expect(nobody.request('commands', push('nobody'))).rejects.toThrow(/no responders/i);
+    await nobody.close();
+  });
+});
+
+it('does not start with a broker that it does not know, and says what it knows', async () => {
+  await expect(startService({ env: { COMMAND_BUS_URL: 'redis://me:hush@127.0.0.1' } })).rejects.toThrow(
+    /TAGALONG_COMMAND_BUS_URL: must be nats:\/\/.*amqp:\/\//,
+  );
+});
+
+describe('a service whose broker is not there', () => {
+  it('starts, answers over HTTP, tells, and ends in order', async () => {
+    const service = await startService({ env: { COMMAND_BUS_URL: 'amqp://me:hush@127.0.0.1:1' } });
+    const said = await eventually('the word in the log', () =>
+      service.log.find((line) => line.includes('cannot connect to the message broker')),
+    );
+    expect(said).toContain('RabbitMQ at 127.0.0.1:1');
+    expect(service.log.join('')).not.toContain('hush');
+    await service.stop();
+  });
+});
