@@ -3,6 +3,7 @@ import type { SubscriberSurroundings } from '../event-sourcing/projection-runner
 import type { ProjectionStore } from '../event-sourcing/projection-store.js';
 import type { Projection, SubscriberStatus } from '../event-sourcing/projection.js';
 import type { Position } from '../event-sourcing/position.js';
+import { sleep } from '../event-sourcing/subscriber-clock.js';
 import type { WaitOptions } from '../event-sourcing/subscriber-waiters.js';
 import type { Steered, SubscriberAction, Subscribers } from '../event-sourcing/subscribers.js';
 import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
@@ -47,6 +48,8 @@ export interface ClusterStatus {
   /** The node that holds the lease; `undefined` while none does. */
   readonly holder: string | undefined;
   readonly holds: boolean;
+  /** See {@link ClusterSubscribers.fresh}. */
+  readonly fresh: boolean;
 }
 
 const ttlMs = 3_000;
@@ -67,6 +70,7 @@ export class ClusterSubscribers implements Subscribers {
   #holder: string | undefined;
   #seen: (() => void) | undefined;
   #stopping = false;
+  #complained = false;
 
   constructor(private readonly parts: ClusterParts) {
     const { settings, clock, holder } = parts;
@@ -87,7 +91,7 @@ export class ClusterSubscribers implements Subscribers {
       );
     const connect = (lost: (error: Error) => void) => CoordinationConnection.open(settings, lost);
     const onFault = (fault: unknown): void => {
-      parts.tell({ kind: 'trouble', fault });
+      this.#complain(fault);
     };
     this.#orders = new Orders(parts.database, settings.schema, holder.node, clock);
     this.#keeper = new LeaseKeeper({
@@ -125,7 +129,12 @@ export class ClusterSubscribers implements Subscribers {
   }
 
   get cluster(): ClusterStatus {
-    return { node: this.parts.holder.node, holder: this.#holder, holds: this.#keeper.term !== undefined };
+    return {
+      node: this.parts.holder.node,
+      holder: this.#holder,
+      holds: this.#keeper.term !== undefined,
+      fresh: this.fresh,
+    };
   }
 
   /**
@@ -135,6 +144,15 @@ export class ClusterSubscribers implements Subscribers {
    */
   async start(): Promise<void> {
     await this.parts.store.attach(this.parts.reader);
+    try {
+      await this.#startAndSee();
+    } catch (fault) {
+      await this.stop();
+      throw fault;
+    }
+  }
+
+  async #startAndSee(): Promise<void> {
     const begun = new Promise<void>((resolve) => {
       this.#seen = () => {
         if ([...this.#shared.values()].every((shared) => shared.begun)) resolve();
@@ -142,14 +160,13 @@ export class ClusterSubscribers implements Subscribers {
     });
     this.#link.start();
     this.#keeper.start();
-    await Promise.race([
-      begun,
-      new Promise((_, reject) => {
-        setTimeout(() => {
-          reject(new Error('no node of the cluster has made the tables of the read model in time; see their logs'));
-        }, startWithinMs).unref();
-      }),
-    ]);
+    const inTime = new AbortController();
+    const tooLate = sleep(this.parts.clock, startWithinMs, inTime.signal).then(() => {
+      if (!inTime.signal.aborted)
+        throw new Error('no node of the cluster has made the tables of the read model in time; see their logs');
+    });
+    await Promise.race([begun, tooLate]);
+    inTime.abort();
   }
 
   async stop(): Promise<void> {
@@ -240,6 +257,12 @@ export class ClusterSubscribers implements Subscribers {
     return JSON.stringify(this.#office.of.host.statuses());
   }
 
+  /** Once, until all is well again: it is tried again several times a second. */
+  #complain(fault: unknown): void {
+    if (!this.#complained) this.parts.tell({ kind: 'trouble', fault });
+    this.#complained = true;
+  }
+
   #heard(notice: ClusterNotice): void {
     if (notice.kind === 'commit')
       this.#shared.get(notice.projection)?.heard(notice.generation, notice.checkpoint, notice.rows);
@@ -247,6 +270,7 @@ export class ClusterSubscribers implements Subscribers {
   }
 
   #saw({ live, lease, orders }: SharedState, anew: boolean): void {
+    this.#complained = false;
     for (const generation of live) this.#shared.get(generation.projection)?.seen(generation, anew);
     const valid = lease?.valid === true && lease.holder !== null;
     this.#holder = valid ? lease.node : undefined;

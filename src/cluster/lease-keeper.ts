@@ -136,7 +136,6 @@ export class LeaseKeeper {
 
   async #connect(): Promise<CoordinationConnection> {
     this.#connection ??= await this.parts.connect(() => {
-      this.#disconnect();
       this.look();
     });
     return this.#connection;

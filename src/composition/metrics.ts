@@ -1,3 +1,4 @@
+import type { ClusterStatus } from '../cluster/cluster-subscribers.js';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { eventsInLog } from './events-in-log.js';
 import type { Tagalong } from './tagalong.js';
@@ -7,7 +8,8 @@ export function createMetrics({
   stores,
   projections,
   webhooks,
-}: Pick<Tagalong, 'stores' | 'projections' | 'webhooks'>): Registry {
+  cluster,
+}: Pick<Tagalong, 'stores' | 'projections' | 'webhooks' | 'cluster'>): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -83,5 +85,30 @@ export function createMetrics({
       for (const [verdict, count] of webhooks.attempts()) this.set({ verdict }, count);
     },
   });
+  if (cluster !== undefined) registerCluster(registry, cluster);
   return registry;
+}
+
+function registerCluster(registry: Registry, cluster: () => ClusterStatus): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'tagalong_cluster_holder',
+    help: '1 while this node runs the subscribers of the cluster.',
+    labelNames: ['node'],
+    registers,
+    collect() {
+      const { node, holds } = cluster();
+      this.set({ node }, holds ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'tagalong_cluster_fresh',
+    help: '1 while this node hears what others commit; 0 while it asks the database about rights each time.',
+    labelNames: ['node'],
+    registers,
+    collect() {
+      const { node, fresh } = cluster();
+      this.set({ node }, fresh ? 1 : 0);
+    },
+  });
 }

@@ -9,7 +9,8 @@ import { atLeast, atMost, percentile, report } from './support/result.js';
 import type { Figure } from './support/result.js';
 import { pushes, writers } from './support/stores/appender.js';
 
-const rounds = 9;
+const rounds = 12;
+const warmUps = 3;
 const seconds = 1.5;
 const delivered = 30_000;
 const perFill = 250;
@@ -65,8 +66,7 @@ async function compare(what: string, ours: Contender, bare: Contender): Promise<
     progress(`${what}: round ${n + 1} of ${rounds}`);
     for (const contender of n % 2 === 0 ? [ours, bare] : [bare, ours]) {
       const round = await measured(contender, n);
-      // The first one warms up.
-      if (n > 0) results.get(contender)?.push(round);
+      if (n >= warmUps) results.get(contender)?.push(round);
     }
   }
   const median = (contender: Contender, part: keyof Round): number =>

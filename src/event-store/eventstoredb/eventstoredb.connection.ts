@@ -147,7 +147,12 @@ export class EventStoreDbConnection {
   async #replace(): Promise<void> {
     await this.#end(new Error('the connection to the event store was given up and made anew'));
     this.#replacements += 1;
-    this.#current = leased(this.connect(this.#replacements));
+    try {
+      this.#current = leased(this.connect(this.#replacements));
+    } catch (fault) {
+      // Such as a certificate that cannot be read just now. The old client refuses everything, until this is tried again.
+      this.trouble.met('probe', fault instanceof Error ? fault.message : String(fault));
+    }
     this.#replacing = undefined;
   }
 

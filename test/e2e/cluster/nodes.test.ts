@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EventStoreDbProcess } from '../../support/eventstoredb/process.js';
-import { Platform } from '../../support/platform.js';
+import { Platform, textIn } from '../../support/platform.js';
 import { PostgresSite, describePostgres, postgresUrl } from '../../support/postgres/postgres-site.js';
 import { until } from '../../support/read-model/waiting.js';
 import { startService } from '../../support/service.js';
@@ -92,6 +92,42 @@ describePostgres('three nodes over one EventStoreDB and one PostgreSQL', () => {
       const [writer, reader] = [node(['one', 'two', 'three'][n % 3] ?? ''), node(['two', 'three', 'one'][n % 3] ?? '')];
       expect(await tags(reader, await push(writer, n))).toBe(n);
     }
+  });
+
+  it('let nobody in on any node whose key was revoked or who was removed', async () => {
+    const [first, ...others] = [node('one'), node('two'), node('three')];
+    const { platform } = first;
+    const allowed = async ({ platform: asked }: Node, key: string): Promise<boolean> =>
+      (await asked.ask('GET', '/images', { key, workspace: 'build' })).status === 200;
+    const [keyed, member] = [await platform.robot('build', 'member'), await platform.robot('build', 'member')];
+    for (const { key } of [keyed, member])
+      await until(async () => (await Promise.all(others.map((one) => allowed(one, key)))).every(Boolean));
+    const { body } = await platform.call('GET', `/service_accounts/${keyed.clientId}/api_keys`, { workspace: 'build' });
+    const [listed] = body as readonly unknown[];
+    await platform.call('DELETE', `/service_accounts/${keyed.clientId}/api_keys/${textIn(listed, 'id')}`, {
+      workspace: 'build',
+    });
+    await platform.call('DELETE', `/workspaces/build/users/service-account:${member.clientId}`);
+    for (const { key } of [keyed, member])
+      await until(async () => !(await Promise.all(others.map((one) => allowed(one, key)))).some(Boolean));
+  });
+
+  it('steer and show the projections of the whole cluster on any node', async () => {
+    const running = await agreed();
+    const looker = [...nodes.values()].find(({ name }) => name !== running);
+    if (looker === undefined) throw new Error('there is one node only');
+    const { body: paused } = await looker.platform.call('POST', '/projections/audit/pause');
+    expect(paused).toMatchObject({ name: 'audit', state: 'paused' });
+    const states = async ({ platform }: Node): Promise<unknown> => {
+      const { body } = await platform.call('GET', '/projections');
+      return (body as { name: string; state: string }[]).find(({ name }) => name === 'audit')?.state;
+    };
+    for (const one of nodes.values()) await until(async () => (await states(one)) === 'paused');
+    await looker.platform.call('POST', '/projections/audit/resume');
+    for (const one of nodes.values()) await until(async () => (await states(one)) === 'live');
+    const metrics = await (await fetch(`${looker.service.url}/metrics`)).text();
+    expect(metrics).toContain(`tagalong_cluster_holder{node="${looker.name}"} 0`);
+    expect(metrics).toContain(`tagalong_cluster_fresh{node="${looker.name}"} 1`);
   });
 
   it('hand the subscribers over when the one that runs them stops, and go on', async () => {
