@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url';
 const benches: Readonly<Record<string, string>> = {
   eventstoredb: 'appends and deliveries through the EventStoreDB adapter against its bare client (1 minute)',
   http: 'durable PushTag and a list over HTTP against plain Nest + Fastify (3 minutes)',
-  postgres: 'the read model in PostgreSQL against inserts by hand, and beside SQLite (4 minutes; starts a server of its own)',
+  postgres:
+    'the read model in PostgreSQL against inserts by hand, and beside SQLite (4 minutes; starts a server of its own)',
   scale: 'the catalog rebuilt from a million events, start and memory with them (4 minutes)',
   sharing: 'a push with ten thousand shares against one with a single share (4 minutes)',
   store: 'durable appends against a bare SQLite loop and emmett-sqlite (4 minutes; installs that peer the first time)',
   streams: 'a push on a stream of a hundred thousand events, warm and cold (2 minutes)',
+  takeover: 'three nodes that lose a part under load; two nodes beside one (6 minutes; starts servers of its own)',
 };
 
 const usage = `npm run bench                 runs all of them, one after the other
