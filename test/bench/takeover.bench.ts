@@ -122,7 +122,7 @@ async function twoNodes(): Promise<readonly Figure[]> {
       median(writes[0]),
       1.5,
       'requests/s',
-      'each push waits for the projections, which one node runs for all: that does not scale with nodes',
+      'one node runs the projections that each push waits for, whichever node takes it; how much of the bound is that and how much the shared cores was not measured apart',
     ),
   ];
 }
