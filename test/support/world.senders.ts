@@ -71,14 +71,8 @@ export class Senders {
   #unconfirmed: Accepted[] = [];
   readonly #shareIds = new Map<string, string>();
 
-  /**
-   * @param prefix of the names of four workspaces in two accounts
-   * @param without types of commands that are not sent
-   */
-  constructor(
-    prefix: string,
-    private readonly without: readonly string[] = [],
-  ) {
+  /** @param prefix of the names of four workspaces in two accounts */
+  constructor(prefix: string) {
     this.#place = new Neighbourhood(prefix, {
       a: { targetAdmin: 'required', acrossAccounts: 'by-request' },
       b: { targetAdmin: 'not-required', acrossAccounts: 'by-request' },
@@ -97,7 +91,6 @@ export class Senders {
   async load(door: Door, work: { readonly over: boolean }): Promise<void> {
     for (const aimed of commandsWithoutEnd()) {
       if (work.over) return;
-      if (this.without.includes(aimed.command.type)) continue;
       const command = aim({ ...aimed, command: this.#place.rename(aimed.command) }, this.#aims);
       await this.#send(door, this.#sentOf(command));
     }

@@ -11,12 +11,6 @@ import { ServiceCluster } from './service-cluster.js';
 /** Nobody else pushes here, so that a push is either visible or not yet. */
 export const probes = 'probes';
 
-/**
- * One node puts the moves of a deployment in order, several do not: deployed from two images through two nodes at the
- * same moment it stays on record in both.
- */
-const unordered = ['RecordDeployment', 'RetireDeployment'];
-
 /** Of the command bus: nobody else is on the broker. */
 const prefix = 'tagalong';
 
@@ -44,7 +38,7 @@ export class Trial {
 
   /** Starts everything. {@link stop} it in the end. */
   static async start(options: TrialOptions): Promise<Trial> {
-    const senders = new Senders('trial', unordered);
+    const senders = new Senders('trial');
     const cluster = await ServiceCluster.start({ nodes: options.nodes, people: withProbes(senders.people) });
     const { broker, nodes, operatorKey } = cluster;
     const connection = broker === undefined ? undefined : await cluster.brokerConnection(broker);
