@@ -27,9 +27,16 @@ export async function freeze(connections: PostgresConnections, schema: string): 
   const pool = { connect: () => Promise.resolve(kept), end: () => Promise.resolve() };
   return {
     queries: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
-    close: () => {
-      connection.discard();
-      return Promise.resolve();
+    close: async () => {
+      try {
+        // The server notices some time later that a session is gone; whoever waits to swap need not wait for that.
+        await connection.query('ROLLBACK', []);
+        await connection.query('SELECT pg_advisory_unlock_all()', []);
+      } catch {
+        // A session that is broken holds nothing any more.
+      } finally {
+        connection.discard();
+      }
     },
   };
 }

@@ -28,7 +28,8 @@ const commands: Readonly<Record<CommandName, true>> = {
   ...{ CreateWorkspace: true, UpdateWorkspace: true, DeleteWorkspace: true, InviteMember: true },
   ...{ RevokeInvitation: true, AddMember: true, ChangeMemberRole: true, RemoveMember: true },
   ...{ CreateServiceAccount: true, UpdateServiceAccount: true, DeleteServiceAccount: true },
-  ...{ IssueApiKey: true, RevokeApiKey: true },
+  ...{ IssueApiKey: true, RevokeApiKey: true, CreateWebhook: true, RotateWebhookSecret: true },
+  ...{ DisableWebhook: true, EnableWebhook: true, DeleteWebhook: true },
 };
 
 const transports = [
