@@ -33,14 +33,15 @@ describe('a service that cannot listen', () => {
 
 describe.skipIf(!natsIsThere)('a service whose subscribers cannot start', () => {
   it('ends, also when it publishes events', async () => {
-    const { path: dataDir, remove } = await temporaryDirectory();
+    const directory = await temporaryDirectory();
+    const dataDir = directory.path;
     try {
       await (await startService({ dataDir })).stop();
       for (const end of ['', '-wal', '-shm']) await rm(join(dataDir, `${eventsFile}${end}`), { force: true });
       const env = { TAGALONG_EVENTS_URL: natsUrl };
       await expect(startService({ dataDir, env })).rejects.toThrow(/cannot start: .*was built from event store/);
     } finally {
-      await remove();
+      await directory.remove();
     }
   });
 });
