@@ -283,7 +283,8 @@ export class ClusterSubscribers implements Subscribers {
 
   #carryOut(order: SharedOrder): void {
     const office = this.#office;
-    if (office === undefined || this.#taken.has(order.id)) return;
+    // Those that come before it is under way are seen again.
+    if (office?.of.underWay !== true || this.#taken.has(order.id)) return;
     this.#taken.add(order.id);
     const { term, of } = office;
     const act = async (): Promise<Steered> => {

@@ -68,11 +68,13 @@ export class LeaseKeeper {
 
   /** Ends the term after `last` was done in it, and gives the lease back so that another node takes it at once. */
   async stop(last: () => Promise<void> = () => Promise.resolve()): Promise<void> {
-    const term = this.#term;
+    const before = this.#term;
     await last();
     this.#stopped = true;
     this.look();
     await this.#running;
+    // One may have begun while the last things were done.
+    const term = this.#term ?? this.#resigned ?? before;
     this.#end('this node stops');
     if (term !== undefined) await this.#release(term);
     this.#disconnect();

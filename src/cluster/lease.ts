@@ -20,6 +20,9 @@ const takenRow = z.object({ free_in: z.coerce.number() });
 const names = z.array(z.string());
 
 /**
+ * A lease that ends further ahead than any holder can have it was written by a clock that has been set back since, or by
+ * that of a server which failed over: its holder may be gone, and nobody else would have it for as long.
+ *
  * Terms only ever rise. They are taken from the time, so that a term is not given twice even by a database that has
  * lost its latest writes in a failover.
  */
@@ -30,6 +33,7 @@ const acquire = `
   SET holder = excluded.holder, node = excluded.node, term = greatest(lease.term + 1, excluded.term),
     expires_at = clock_timestamp() + $4 * interval '1 millisecond'
   WHERE lease.holder IS NULL OR lease.expires_at <= clock_timestamp()
+    OR lease.expires_at > clock_timestamp() + 2 * $4 * interval '1 millisecond'
   RETURNING term, paused`;
 
 const remaining = `

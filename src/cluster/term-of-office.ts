@@ -21,6 +21,7 @@ export interface TermParts {
 export class TermOfOffice {
   readonly host: ProjectionHost;
   #ended = false;
+  #underWay = false;
   readonly #started: HolderTask[] = [];
   #begun: Promise<void> = Promise.resolve();
 
@@ -37,6 +38,11 @@ export class TermOfOffice {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** True once the subscribers stand as the term found them, so that they can be steered. */
+  get underWay(): boolean {
+    return this.#underWay;
   }
 
   /** Ends what earlier terms may still write, and begins. */
@@ -58,6 +64,7 @@ export class TermOfOffice {
     await this.parts.store.beginTerm();
     if (this.#ended) return;
     await this.host.start(paused);
+    this.#underWay = true;
     for (const make of this.parts.tasks) {
       if (this.ended) return;
       const task = make();

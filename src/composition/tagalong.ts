@@ -279,8 +279,18 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   });
 
   const serving = servingFrom(await events.head(), projections);
+  const end = async (): Promise<void> => {
+    await projections.stop();
+    await feed.close();
+    await eventsOut?.close();
+  };
   eventsOut?.start();
-  await projections.start();
+  try {
+    await projections.start();
+  } catch (fault) {
+    await end();
+    throw fault;
+  }
   return {
     config,
     logger,
@@ -314,9 +324,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
     positions,
     serving,
     async close() {
-      await projections.stop();
-      await feed.close();
-      await eventsOut?.close();
+      await end();
       await stores.close();
     },
   };

@@ -1,4 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventsFile } from '../../src/event-store/sqlite/sqlite.event-store.js';
+import { natsIsThere, natsUrl } from '../support/brokers/reachable.js';
+import { temporaryDirectory } from '../support/event-store/temporary-directory.js';
 import { startService } from '../support/service.js';
 import type { StartedService } from '../support/service.js';
 
@@ -23,5 +28,20 @@ describe('a service that cannot listen', () => {
     await expect(startService({ env: { TAGALONG_HOST: '203.0.113.1' } })).rejects.toThrow(
       'this machine has no such address; choose another with TAGALONG_HOST',
     );
+  });
+});
+
+describe.skipIf(!natsIsThere)('a service whose subscribers cannot start', () => {
+  it('ends, also when it publishes events', async () => {
+    const directory = await temporaryDirectory();
+    const dataDir = directory.path;
+    try {
+      await (await startService({ dataDir })).stop();
+      for (const end of ['', '-wal', '-shm']) await rm(join(dataDir, `${eventsFile}${end}`), { force: true });
+      const env = { TAGALONG_EVENTS_URL: natsUrl };
+      await expect(startService({ dataDir, env })).rejects.toThrow(/cannot start: .*was built from event store/);
+    } finally {
+      await directory.remove();
+    }
   });
 });

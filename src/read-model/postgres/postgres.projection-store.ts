@@ -36,14 +36,15 @@ export class PostgresProjectionStore implements ProjectionStore {
   }
 
   async attach(store: Pick<EventReader, 'storeId' | 'end'>): Promise<void> {
-    const end = await store.end();
-    await this.#change(async (transaction) => {
+    const passed = await this.#change(async (transaction) => {
       const known = await storeId(transaction);
       if (known === undefined)
         await transaction.query(`INSERT INTO read_model (key, value) VALUES ('store-id', $1)`, [store.storeId]);
       else if (known !== store.storeId) throw builtFromAnother(this.#names, known, store.storeId);
-      refuseAhead(this.#names, await checkpoints(transaction), end);
+      return checkpoints(transaction);
     });
+    // Asked for afterwards: another process may project meanwhile what was appended meanwhile.
+    refuseAhead(this.#names, passed, await store.end());
   }
 
   open(projection: Projection): Promise<Generations> {

@@ -50,11 +50,15 @@ export class WebhookDeliveries {
     this.#turn = this.#turn.then(() => this.#refresh(changes, signal));
   }
 
-  /** Ends in bounded time. What is broken off by it is sent again after the next start. */
+  /** Ends in bounded time. What is broken off by it is sent again after the next start, which waits for the end. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     this.#abort.abort();
+    this.#turn = this.#turn.then(() => this.#endAll());
     await this.#turn;
+  }
+
+  async #endAll(): Promise<void> {
     await Promise.all([...this.#workers.values()].map((worker) => worker.stop()));
     this.#workers.clear();
   }

@@ -65,6 +65,18 @@ describePostgres('the lease in PostgreSQL', () => {
     expect(await a.renew(connection, first, undefined)).toBe(false);
   });
 
+  it('goes to another when it ends far later than it can, for the clock of the database was set back', async () => {
+    const [a, b] = [lease('a'), lease('b')];
+    const term = await termOf(a);
+    await asSuperuser(
+      `UPDATE ${site.settings.schema}.cluster_leases SET expires_at = expires_at + interval '50 seconds'`,
+    );
+    expect((await b.acquire(connection)).kind).toBe('taken');
+    await asSuperuser(`UPDATE ${site.settings.schema}.cluster_leases SET expires_at = expires_at + interval '1 hour'`);
+    expect(await termOf(b)).toBeGreaterThan(term);
+    expect(await a.renew(connection, term, undefined)).toBe(false);
+  });
+
   it('can be renewed late as long as nobody else has taken it', async () => {
     const a = lease('a', 1);
     const term = await termOf(a);

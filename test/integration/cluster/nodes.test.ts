@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CoordinationConnection } from '../../../src/cluster/coordination-connection.js';
 import { TcpProxy } from '../../support/cluster/tcp-proxy.js';
 import { ClusterRig } from '../../support/cluster/cluster-rig.js';
 import type { RigNode } from '../../support/cluster/cluster-rig.js';
@@ -124,6 +125,28 @@ describePostgres('nodes of a cluster', () => {
     expect(rebuilt.kind).toBe('done');
     await until(() => rig.nodes.every(({ commits }) => commits.at(-1)?.position === position));
     expect(await total(looker)).toBe(7);
+  });
+
+  it('carry out an order only once the term has begun, so that it lasts', async () => {
+    await rig.node('one');
+    const first = await rig.holder();
+    const next = await rig.node('two');
+    const { schema } = rig.site.settings;
+    const blocker = await CoordinationConnection.open(rig.site.settings, () => undefined);
+    await blocker.run(`SELECT pg_advisory_lock(hashtext('tagalong structure'), hashtext('${schema}'))`);
+    await rig.stop(first);
+    expect(await rig.holder()).toBe(next);
+    const paused = next.subscribers.steer('tallies', 'pause');
+    await until(async () => (await asSuperuser(`SELECT 1 FROM ${schema}.cluster_orders`)).rows.length > 0);
+    // Whoever sees this has seen the order.
+    await asSuperuser(`UPDATE ${schema}.generations SET checkpoint = '0000000000000000'`);
+    await until(() => next.subscribers.get('tallies').checkpoint !== undefined);
+    await asSuperuser(`UPDATE ${schema}.generations SET checkpoint = NULL`);
+    blocker.close();
+    expect(await paused).toMatchObject({ kind: 'done', status: { state: 'paused' } });
+    await appendTally(rig.events, 'a', 7);
+    await until(() => next.subscribers.statuses()[0]?.state === 'paused');
+    expect(await total(next)).toBe(0);
   });
 
   describe('whose connections hang without a word', () => {

@@ -5,6 +5,7 @@ import { PostgresReadModel } from '../../../src/read-model/postgres/postgres.rea
 import type { PostgresSettings } from '../../../src/read-model/postgres/postgres.settings.js';
 import { ChildProcess } from '../../support/event-store/child-process.js';
 import { PostgresSite, asSuperuser, describePostgres, postgresUrl } from '../../support/postgres/postgres-site.js';
+import { at, present } from '../../support/read-model/read-model-harness.js';
 import { tallyProjection } from '../../support/read-model/tally-projection.js';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -121,6 +122,20 @@ describePostgres('opening a read model in PostgreSQL', () => {
       new RegExp(`in schema ${made.settings.schema} of database postgres at 127.*DROP SCHEMA`),
     );
     await expect(foreign).rejects.not.toThrow(/for-tests-only/);
+  });
+
+  it('takes nothing for ahead of the event store that another process projects while it looks where that ends', async () => {
+    const readModel = await site().open();
+    cleanups.push(() => readModel.close());
+    const live = present((await readModel.projections.open(tallyProjection())).live);
+    const end = async () => {
+      await live.commit({ from: undefined, to: at(1), events: 1, changes: [] });
+      return undefined;
+    };
+    await readModel.projections.attach({ storeId: 'one', end });
+    await expect(
+      readModel.projections.attach({ storeId: 'one', end: () => Promise.resolve(undefined) }),
+    ).rejects.toThrow(ReadModelMismatchError);
   });
 
   it('lets processes that start at the same time take turns', async () => {

@@ -104,4 +104,20 @@ describe('deliveries', () => {
     expect(toldTags(await receiver.count(1))).toEqual(['v1']);
     expect(deliveries.size).toBe(1);
   });
+
+  it('begin again when they are started before what they had in hand has ended', async () => {
+    receiver.behaviour = () => undefined;
+    await hook();
+    await pushAll('v1');
+    await receiver.count(1);
+    const { deliveries } = world.service.webhooks;
+    // As when a node loses its term while a receiver hangs, and has the next one before the receiver is given up.
+    const stopped = deliveries.stop();
+    deliveries.start();
+    await stopped;
+    receiver.behaviour = answering(200);
+    world.clock.advance(60_000);
+    expect(toldTags(await receiver.count(2))).toEqual(['v1', 'v1']);
+    expect(deliveries.size).toBe(1);
+  });
 });
