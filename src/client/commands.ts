@@ -1,4 +1,5 @@
 import type * as ImageCommands from '../images/commands/image-commands.dto.js';
+import type * as WebhookCommands from '../webhooks/commands/webhook-commands.dto.js';
 import type * as AccountCommands from '../workspaces/commands/account-commands.dto.js';
 import type * as ServiceAccountCommands from '../workspaces/commands/service-account-commands.dto.js';
 import type * as WorkspaceCommands from '../workspaces/commands/workspace-commands.dto.js';
@@ -14,7 +15,8 @@ type PayloadsIn<File> = {
 export type CommandPayloads = PayloadsIn<typeof ImageCommands> &
   PayloadsIn<typeof AccountCommands> &
   PayloadsIn<typeof ServiceAccountCommands> &
-  PayloadsIn<typeof WorkspaceCommands>;
+  PayloadsIn<typeof WorkspaceCommands> &
+  PayloadsIn<typeof WebhookCommands>;
 
 /** The name of a command, such as `PushTag`. */
 export type CommandName = keyof CommandPayloads;

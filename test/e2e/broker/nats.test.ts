@@ -81,17 +81,17 @@ describe.skipIf(!natsIsThere)('the subjects of NATS', () => {
   });
 
   it('send no reply to where the server or the service listens, though a sender wants it', async () => {
-    const { heard, close } = await subjectsHeard([`${prefix}.events.>`, `$KV.${prefix}.>`, `${prefix}.elsewhere`]);
+    const listening = await subjectsHeard([`${prefix}.events.>`, `$KV.${prefix}.>`, `${prefix}.elsewhere`]);
     await bus.tell('commands', push('deputy-1'), `${prefix}.events.build.tag.pushed`);
     await bus.tell('commands', push('deputy-2'), `$KV.${prefix}.bucket`);
     await bus.tell('commands', push('deputy-3'), `${prefix}.elsewhere`);
-    await eventually('the reply to the last', () => (heard.length > 0 ? true : undefined));
-    expect(heard).toEqual([`${prefix}.elsewhere`]);
+    await eventually('the reply to the last', () => (listening.heard.length > 0 ? true : undefined));
+    expect(listening.heard).toEqual([`${prefix}.elsewhere`]);
     for (const refused of ['deputy-1', 'deputy-2']) {
       const { status } = await platform.ask('GET', `/images/job/${refused}`, { workspace: 'build' });
       expect(status).toBe(404);
     }
-    await close();
+    await listening.close();
   });
 
   it('are taken from again when the server was away', async () => {
