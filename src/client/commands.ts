@@ -15,8 +15,8 @@ type PayloadsIn<File> = {
 export type CommandPayloads = PayloadsIn<typeof ImageCommands> &
   PayloadsIn<typeof AccountCommands> &
   PayloadsIn<typeof ServiceAccountCommands> &
-  PayloadsIn<typeof WebhookCommands> &
-  PayloadsIn<typeof WorkspaceCommands>;
+  PayloadsIn<typeof WorkspaceCommands> &
+  PayloadsIn<typeof WebhookCommands>;
 
 /** The name of a command, such as `PushTag`. */
 export type CommandName = keyof CommandPayloads;

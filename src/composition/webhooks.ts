@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { CatalogFeed } from '../catalog/feed/catalog-feed.js';
 import type { Config } from '../config/config.js';
 import { packageVersion } from '../config/version.js';
+import type { RecordedEvent } from '../event-sourcing/event.js';
 import { StoreUnavailableError } from '../event-sourcing/faults.js';
 import type { CommandExecutor } from '../event-sourcing/command-executor.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
@@ -15,6 +16,7 @@ import type { ReadYourWrites } from '../http/read-your-writes.js';
 import { notYetVisible } from '../http/read-your-writes.js';
 import { accessProjection } from '../workspaces/access.projection.js';
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
+import { parseWorkspaceStream } from '../workspaces/domain/workspace.stream.js';
 import { RepeatableCommands } from '../workspaces/handlers/repeatable-commands.js';
 import { DeliveryLog } from '../webhooks/deliveries/delivery-log.js';
 import { DeliverySlots } from '../webhooks/deliveries/delivery-slots.js';
@@ -98,6 +100,14 @@ export async function createWebhooks(around: WebhookSurroundings): Promise<Webho
       if (changes !== undefined) deliveries.changed(changes);
     }
   });
+  projections.get(accessProjection.name).onCommitted(({ events, changed }) => {
+    if (changed === 'nothing') return;
+    if (events === undefined) deliveries.changed(undefined);
+    else {
+      const workspaces = deletedIn(events);
+      if (workspaces.size > 0) deliveries.changed({ workspaces, deleted: [] });
+    }
+  });
   return {
     handlers,
     reader: new WebhookReader(found, log, secrets, readYourWrites, () => clock.now()),
@@ -105,6 +115,12 @@ export async function createWebhooks(around: WebhookSurroundings): Promise<Webho
     deliveries,
     attempts: () => messenger.attempts,
   };
+}
+
+/** The workspaces that a batch deletes: nothing more is sent of them. */
+function deletedIn(events: readonly RecordedEvent[]): ReadonlySet<string> {
+  const deleted = events.filter(({ type }) => type === 'WorkspaceDeleted');
+  return new Set(deleted.flatMap(({ stream }) => parseWorkspaceStream(stream) ?? []));
 }
 
 async function webhookSecret({ config, secrets, logger }: WebhookSurroundings): Promise<ServiceSecret> {

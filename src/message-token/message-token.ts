@@ -72,7 +72,7 @@ export async function verifyMessageToken(
       clockTolerance: clockToleranceSeconds,
       currentDate: new Date(now),
     });
-    if (!livesShortly(payload)) return { kind: 'invalid' };
+    if (!livesShortly(payload) || isAhead(payload, now)) return { kind: 'invalid' };
     return { kind: payload['digest'] === messageDigest(message) ? 'valid' : 'for-another-message' };
   } catch (fault) {
     if (fault instanceof errors.JWTExpired) return { kind: 'expired' };
@@ -83,6 +83,11 @@ export async function verifyMessageToken(
 
 function livesShortly({ iat, exp }: JWTPayload): boolean {
   return iat !== undefined && exp !== undefined && exp > iat && exp - iat <= longestLifetimeSeconds;
+}
+
+/** Made for a later day: it would open something until then, and the day after. */
+function isAhead({ iat = Infinity }: JWTPayload, now: number): boolean {
+  return iat > now / 1_000 + clockToleranceSeconds;
 }
 
 /** SHA-256 of the message's canonical JSON, in base64url. */

@@ -38,7 +38,7 @@ export class HttpTransport implements ClientTransport {
   /** HTTP hands nothing over without its answer. A refusal is not told, like those of the other ways. */
   async tell(message: Message, signal: AbortSignal): Promise<void> {
     const { code = 200, message: reason = '' } = await this.#send(message, signal);
-    if (code >= 500) throw new Error(reason);
+    if (code >= 500 || code === 429) throw new Error(reason);
   }
 
   close(): Promise<void> {
@@ -78,7 +78,8 @@ function refusal(id: string, code: number, body: unknown): Reply {
 function addressOf(type: string, data: object): string {
   const place = places[type];
   if (place === undefined) throw new TypeError(`there is no question ${type}`);
-  const given = new Map(Object.entries(data).map(([name, value]): [string, string] => [name, String(value)]));
+  const fields = Object.entries(data).filter(([, value]) => value !== undefined);
+  const given = new Map(fields.map(([name, value]): [string, string] => [name, String(value)]));
   // An image is asked for by NAME or NAME:TAG.
   const tag = given.get('tag');
   if (type === 'GetImage' && tag !== undefined) {

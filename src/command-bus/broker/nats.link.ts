@@ -11,6 +11,7 @@ import { channels } from './broker-answer.js';
 import type { BrokerChannel, BrokerLink, Receive } from './broker-answer.js';
 import { bodyTooLarge } from './link-limits.js';
 import type { LinkLimits } from './link-limits.js';
+import { requireReplyAddress } from './reply-address.js';
 import { unwrapped, wrapped } from './wire.js';
 import type { Unwrapped } from './wire.js';
 
@@ -96,6 +97,12 @@ export class NatsLink implements BrokerLink {
   }
 
   #take(channel: BrokerChannel, message: Msg, receive: Receive): void {
+    try {
+      requireReplyAddress(this.broker.prefix, message.reply ?? '');
+    } catch (refusal) {
+      this.logger.warn({ reply: failureReply(null, refusal) }, 'a message was dropped unread');
+      return;
+    }
     const { length } = message.data;
     if (length > this.limits.bodyLimit) {
       this.#refuse(message, undefined, bodyTooLarge(length, this.limits.bodyLimit));

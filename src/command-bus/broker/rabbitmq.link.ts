@@ -13,15 +13,25 @@ import { bodyTooLarge } from './link-limits.js';
 import type { LinkLimits } from './link-limits.js';
 import { declareQueues, rabbitMqNames } from './rabbitmq.topology.js';
 import type { RabbitMqNames } from './rabbitmq.topology.js';
+import { requireReplyAddress } from './reply-address.js';
 import { ReplyChannel } from './reply-channel.js';
 import { unwrapped, wrapped } from './wire.js';
 import type { Wrapping } from './wire.js';
 
 /** The channel that messages come through on one connection, with the consumers on it. */
 interface Consuming {
+  readonly connection: ChannelModel;
   readonly channel: ConfirmChannel;
-  readonly replies: ReplyChannel;
   readonly tags: string[];
+  /** The broker had no queue for something that was put there. */
+  lacksQueue: boolean;
+}
+
+interface Answered {
+  readonly answer: BrokerAnswer;
+  readonly wrapping: Wrapping;
+  /** Whether a reply may go to where the sender wants it. */
+  readonly isAnswerable: boolean;
 }
 
 /**
@@ -34,6 +44,7 @@ interface Consuming {
 export class RabbitMqLink implements BrokerLink {
   readonly name = 'rabbitmq';
   readonly #connection: StandingConnection<ChannelModel>;
+  readonly #replies: ReplyChannel;
   readonly #names: RabbitMqNames;
   #consuming: Consuming | undefined;
   readonly #underWay = new Set<Promise<void>>();
@@ -45,6 +56,7 @@ export class RabbitMqLink implements BrokerLink {
     private readonly logger: Logger,
   ) {
     this.#connection = rabbitMqConnection(broker, 'tagalong command bus', logger);
+    this.#replies = new ReplyChannel(broker, logger);
     this.#names = rabbitMqNames(broker);
   }
 
@@ -53,6 +65,7 @@ export class RabbitMqLink implements BrokerLink {
   }
 
   start(receive: Receive): void {
+    this.#replies.start();
     this.#connection.use((connection) => this.#consume(connection, receive)).start();
   }
 
@@ -63,7 +76,7 @@ export class RabbitMqLink implements BrokerLink {
 
   async #close(): Promise<void> {
     await Promise.race([this.#finished(), sleep(this.limits.shutdownMs, undefined, { ref: false })]);
-    await this.#connection.close();
+    await Promise.all([this.#connection.close(), this.#replies.close()]);
   }
 
   /** No more messages come, and those that had come are answered and acknowledged. */
@@ -82,29 +95,31 @@ export class RabbitMqLink implements BrokerLink {
       this.logger.error({ reason: fault.message }, 'the channel to the broker broke');
     });
     await declareQueues(channel, this.#names, this.broker);
-    const replies = await ReplyChannel.open(connection, this.logger);
-    const consuming: Consuming = { channel, replies, tags: [] };
+    const consuming: Consuming = { connection, channel, tags: [], lacksQueue: false };
+    channel.on('return', () => {
+      consuming.lacksQueue = true;
+    });
     await channel.prefetch(this.broker.concurrency);
     for (const name of channels) {
       const onMessage = (message: ConsumeMessage | null): void => {
-        if (message === null) this.#startAgain(connection, `the queue ${this.#names[name]} was deleted`);
+        if (message === null) this.#startAgain(consuming, `the queue ${this.#names[name]} was deleted`);
         else this.#take(consuming, name, message, receive);
       };
       const { consumerTag } = await channel.consume(this.#names[name], onMessage);
       consuming.tags.push(consumerTag);
     }
     channel.once('close', () => {
-      if (this.#consuming === consuming) this.#startAgain(connection, 'the channel was closed');
+      this.#startAgain(consuming, 'the channel was closed');
     });
     this.#consuming = consuming;
   }
 
   /** Ends a connection that messages no longer come through; the next one is set up from the beginning. */
-  #startAgain(connection: ChannelModel, reason: string): void {
-    if (this.#consuming === undefined) return;
+  #startAgain(consuming: Consuming, reason: string): void {
+    if (this.#consuming !== consuming) return;
     this.#consuming = undefined;
     this.logger.warn({ reason }, 'messages come no more; connecting again');
-    ifOpen(() => connection.close()).catch((err: unknown) => {
+    ifOpen(() => consuming.connection.close()).catch((err: unknown) => {
       this.logger.error({ err }, 'a connection to the broker could not be closed');
     });
   }
@@ -112,49 +127,54 @@ export class RabbitMqLink implements BrokerLink {
   #take(consuming: Consuming, name: BrokerChannel, message: ConsumeMessage, receive: Receive): void {
     const work = this.#handle(consuming, name, message, receive)
       .catch((err: unknown) => {
-        // Not acknowledged, so it comes again.
         this.logger.warn({ err, queue: this.#names[name] }, 'a message could not be settled with the broker');
+        // Not acknowledged, it comes again once the channel has ended, and not before. The queues are declared anew.
+        this.#startAgain(consuming, 'a message could not be settled');
       })
       .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
   }
 
-  async #handle(
-    { channel, replies }: Consuming,
-    name: BrokerChannel,
-    message: ConsumeMessage,
-    receive: Receive,
-  ): Promise<void> {
-    const replyTo: unknown = message.properties.replyTo;
-    const isAwaited = typeof replyTo === 'string' && replyTo !== '';
-    const { answer, wrapping } = await this.#answer(name, message, isAwaited, receive);
-    if (name === 'commands') await this.#settle(channel, message, isAwaited, answer);
-    if (isAwaited) replies.send(replyTo, wrapped(answer.reply, wrapping), message.properties.correlationId);
+  async #handle(consuming: Consuming, name: BrokerChannel, message: ConsumeMessage, receive: Receive): Promise<void> {
+    const { replyTo, correlationId } = message.properties as {
+      readonly replyTo?: unknown;
+      readonly correlationId?: unknown;
+    };
+    const address = typeof replyTo === 'string' && replyTo !== '' ? replyTo : undefined;
+    const { answer, wrapping, isAnswerable } = await this.#answer(name, message, address, receive);
+    const isAwaited = address !== undefined && isAnswerable;
+    if (name === 'commands') await this.#settle(consuming, message, isAwaited, answer);
+    if (isAwaited) await this.#replies.send(address, wrapped(answer.reply, wrapping), correlationId);
     await ifOpen(() => {
-      channel.ack(message);
+      consuming.channel.ack(message);
     });
   }
 
   async #answer(
     name: BrokerChannel,
     message: ConsumeMessage,
-    isAwaited: boolean,
+    address: string | undefined,
     receive: Receive,
-  ): Promise<{ readonly answer: BrokerAnswer; readonly wrapping: Wrapping }> {
+  ): Promise<Answered> {
     const { length } = message.content;
     const { bodyLimit } = this.limits;
+    let isAnswerable = false;
     try {
+      if (address !== undefined) requireReplyAddress(this.broker.prefix, address);
+      isAnswerable = true;
       if (length > bodyLimit) throw bodyTooLarge(length, bodyLimit);
       const { body, wrapping } = unwrapped(message.content);
-      return { answer: await receive(name, { body, isAwaited, isKept: !isAwaited }), wrapping };
+      const isAwaited = address !== undefined;
+      return { answer: await receive(name, { body, isAwaited, isKept: !isAwaited }), wrapping, isAnswerable };
     } catch (refusal) {
-      return { answer: { kind: 'unreadable', reply: failureReply(null, refusal) }, wrapping: { kind: 'plain' } };
+      const answer = { kind: 'unreadable', reply: failureReply(null, refusal) } as const;
+      return { answer, wrapping: { kind: 'plain' }, isAnswerable };
     }
   }
 
   /** Puts a command where it belongs when it is not done with. */
   async #settle(
-    channel: ConfirmChannel,
+    consuming: Consuming,
     message: ConsumeMessage,
     isAwaited: boolean,
     answer: BrokerAnswer,
@@ -163,42 +183,43 @@ export class RabbitMqLink implements BrokerLink {
       case 'answered':
         return;
       case 'unreadable':
-        return this.#keep(channel, message, attemptsOf(message) + 1, answer.reply);
+        return this.#keep(consuming, message, attemptsOf(message) + 1, answer.reply);
       case 'refused':
-        return isAwaited ? undefined : this.#keep(channel, message, attemptsOf(message) + 1, answer.reply);
+        return isAwaited ? undefined : this.#keep(consuming, message, attemptsOf(message) + 1, answer.reply);
       case 'failed':
-        return isAwaited ? undefined : this.#tryLater(channel, message, answer.reply);
+        return isAwaited ? undefined : this.#tryLater(consuming, message, answer.reply);
     }
   }
 
-  async #tryLater(channel: ConfirmChannel, message: ConsumeMessage, reason: ErrorBody): Promise<void> {
+  async #tryLater(consuming: Consuming, message: ConsumeMessage, reason: ErrorBody): Promise<void> {
     const attempts = attemptsOf(message) + 1;
     if (attempts > this.broker.retries) {
-      await this.#keep(channel, message, attempts, reason);
+      await this.#keep(consuming, message, attempts, reason);
       return;
     }
     const { name: queue, delayMs } = this.#names.retry(attempts);
     this.logger.warn({ reason: reason.error, attempts, againInMs: delayMs }, 'a command failed and is tried again');
-    await move(channel, queue, message, retryOptions(message, attempts, reason));
+    await move(consuming, queue, message, retryOptions(message, attempts, reason));
   }
 
-  async #keep(channel: ConfirmChannel, message: ConsumeMessage, attempts: number, reason: ErrorBody): Promise<void> {
+  async #keep(consuming: Consuming, message: ConsumeMessage, attempts: number, reason: ErrorBody): Promise<void> {
     const { dead } = this.#names;
     this.logger.warn({ reason: reason.error, detail: reason.message, queue: dead }, 'a message became a dead letter');
-    await move(channel, dead, message, deadLetterOptions(message, attempts, reason, new Date()));
+    await move(consuming, dead, message, deadLetterOptions(message, attempts, reason, new Date()));
   }
 }
 
 /** Resolves once the broker has the message on record in the other queue. */
 async function move(
-  channel: ConfirmChannel,
+  consuming: Consuming,
   queue: string,
   { content }: ConsumeMessage,
   options: Options.Publish,
 ): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    channel.sendToQueue(queue, content, options, (fault: unknown) => {
-      if (fault === null || fault === undefined) resolve();
+    consuming.channel.sendToQueue(queue, content, { ...options, mandatory: true }, (fault: unknown) => {
+      if (consuming.lacksQueue) reject(new Error(`a queue was deleted, perhaps ${queue}`));
+      else if (fault === null || fault === undefined) resolve();
       else reject(fault instanceof Error ? fault : new Error(`the broker did not take a message for ${queue}`));
     });
   });

@@ -32,7 +32,7 @@ export class AddressRules {
     if (!ipaddr.isValid(text)) return false;
     if (this.#allowsAll) return true;
     const address = meantBy(ipaddr.parse(text));
-    return address.range() === 'unicast' || this.#allowed.some((range) => isIn(address, range));
+    return isPublic(address) || this.#allowed.some((range) => isIn(address, range));
   }
 
   /** @throws AddressRefusedError when one of the addresses is refused: whoever names it may mean it */
@@ -54,6 +54,12 @@ function meantBy(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 
   return isTranslated ? new ipaddr.IPv4(address.toByteArray().slice(12)) : address;
 }
 
+/** IPv6 has public addresses in one block alone; others, such as an IPv4 address behind zeros, are set apart by no name. */
+function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address.range() === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(globalUnicast));
+}
+
+const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 const translated = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 function isIn(address: ipaddr.IPv4 | ipaddr.IPv6, range: [ipaddr.IPv4 | ipaddr.IPv6, number]): boolean {

@@ -98,6 +98,10 @@ function answerTo(request: ClientRequest, body: string): Promise<IncomingMessage
     request.once('response', resolve);
     // An error that follows on the first has nothing to add, but must not go unheard.
     request.on('error', reject);
+    // A receiver that changes over to another protocol (101) ends the connection with neither of the two.
+    request.once('close', () => {
+      reject(new Error('the connection has ended without an answer'));
+    });
     request.end(body);
   });
 }

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { TagalongUnavailableError, createClient } from 'tagalong/client';
@@ -28,8 +31,8 @@ const commands: Readonly<Record<CommandName, true>> = {
   ...{ CreateWorkspace: true, UpdateWorkspace: true, DeleteWorkspace: true, InviteMember: true },
   ...{ RevokeInvitation: true, AddMember: true, ChangeMemberRole: true, RemoveMember: true },
   ...{ CreateServiceAccount: true, UpdateServiceAccount: true, DeleteServiceAccount: true },
-  ...{ IssueApiKey: true, RevokeApiKey: true, CreateWebhook: true, RotateWebhookSecret: true },
-  ...{ DisableWebhook: true, EnableWebhook: true, DeleteWebhook: true },
+  ...{ IssueApiKey: true, RevokeApiKey: true, CreateWebhook: true, DeleteWebhook: true },
+  ...{ DisableWebhook: true, EnableWebhook: true, RotateWebhookSecret: true },
 };
 
 const transports = [
@@ -142,6 +145,24 @@ for (const { name, isThere, broker } of transports) {
 }
 
 describe('the client', () => {
+  it('over HTTP hands over again what there was no time for, and asks for no field that is not there', async () => {
+    const asked: string[] = [];
+    const busy = createServer((request, response) => {
+      asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      const code = asked.length === 1 ? 429 : 200;
+      response.writeHead(code, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(code === 429 ? { error: 'rate-limited', code } : { id: 'a', outcome: 'accepted' }));
+    });
+    await once(busy.listen(0, '127.0.0.1'), 'listening');
+    const { port } = busy.address() as AddressInfo;
+    const client = createClient({ url: `http://127.0.0.1:${port}`, credential: 'key', pauseMs: 1 });
+    await client.tell('DeleteImage', { workspace: 'a', resourceType: 'job', name: 'b' });
+    const next: Readonly<Record<string, unknown>> = { cursor: undefined };
+    await client.query('ListImages', { workspace: 'a', ...next });
+    expect(asked).toEqual(['POST /v0/commands', 'POST /v0/commands', 'GET /v0/images?workspace=a']);
+    busy.close();
+  });
+
   it('knows every command that the service knows', async () => {
     const service = await startService();
     const reply = await createClient({ url: service.url, credential: service.operatorKey }).command(

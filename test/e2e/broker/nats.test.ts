@@ -3,6 +3,7 @@ import { ClientProxyFactory, Transport } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { brokerReady } from '../../support/brokers/broker-ready.js';
+import { subjectsHeard } from '../../support/brokers/listening.js';
 import { ownPrefix, rawNats } from '../../support/brokers/raw-bus.js';
 import type { RawBus } from '../../support/brokers/raw-bus.js';
 import { natsIsThere, natsUrl } from '../../support/brokers/reachable.js';
@@ -77,6 +78,20 @@ describe.skipIf(!natsIsThere)('the subjects of NATS', () => {
     const again = [];
     for (const command of commands.slice(-20)) again.push(await bus.request('commands', command));
     expect(again.map(({ outcome }) => outcome)).toEqual(again.map(() => 'accepted'));
+  });
+
+  it('send no reply to where the server or the service listens, though a sender wants it', async () => {
+    const listening = await subjectsHeard([`${prefix}.events.>`, `$KV.${prefix}.>`, `${prefix}.elsewhere`]);
+    await bus.tell('commands', push('deputy-1'), `${prefix}.events.build.tag.pushed`);
+    await bus.tell('commands', push('deputy-2'), `$KV.${prefix}.bucket`);
+    await bus.tell('commands', push('deputy-3'), `${prefix}.elsewhere`);
+    await eventually('the reply to the last', () => (listening.heard.length > 0 ? true : undefined));
+    expect(listening.heard).toEqual([`${prefix}.elsewhere`]);
+    for (const refused of ['deputy-1', 'deputy-2']) {
+      const { status } = await platform.ask('GET', `/images/job/${refused}`, { workspace: 'build' });
+      expect(status).toBe(404);
+    }
+    await listening.close();
   });
 
   it('are taken from again when the server was away', async () => {

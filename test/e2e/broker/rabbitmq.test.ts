@@ -125,6 +125,38 @@ describe.skipIf(!rabbitMqIsThere)('the queues of RabbitMQ', () => {
     expect(await queues.deadLetter()).toBeUndefined();
   });
 
+  it('lose no dead letter though the queue for them was deleted', async () => {
+    await queues.removeDead();
+    const lost = Buffer.from('{"id": "nowhere"');
+    await bus.tell('commands', lost);
+    await eventually('the queue is there again', async () => ((await queues.hasDead()) ? true : undefined));
+    expect((await letter()).content.equals(lost)).toBe(true);
+  });
+
+  it.each(['commands', 'queries', 'commands.dead', `commands.retry-${retryMs}`])(
+    'send no reply to %s, where a sender wants it',
+    async (own) => {
+      const command = push(`reply-to-${own}`);
+      await bus.tell('commands', command, `${prefix}.${own}`);
+      const { content, properties } = await letter();
+      expect(JSON.parse(content.toString())).toEqual(command);
+      expect(properties.headers).toMatchObject({ 'x-tagalong-reason': 'reply-address-refused' });
+      expect(await tagsOf(`reply-to-${own}`)).toBe(0);
+      expect(await queues.deadLetter()).toBeUndefined();
+    },
+  );
+
+  it('go on after a reply to an address that the broker ends the connection for', async () => {
+    const question = { type: 'ListImages', token: admin.key, data: { workspace: 'build' } };
+    await bus.tell('queries', question, 'amq.rabbitmq.reply-to.nobody');
+    await bus.tell('commands', push('to-nobody'), 'amq.rabbitmq.reply-to.nobody');
+    await eventually('the tag', async () => ((await tagsOf('to-nobody')) === 1 ? true : undefined));
+    expect(await bus.request('queries', question)).toMatchObject({ outcome: 'answered' });
+    await service.stop();
+    expect([await queues.waiting('queries'), await queues.waiting('commands')]).toEqual([0, 0]);
+    await start();
+  });
+
   it('try a command that failed again, and keep it in the end', async () => {
     const token = ['e30', 'e30', 'e30'].join('.');
     const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'k' })).toString('base64url');

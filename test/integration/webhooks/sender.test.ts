@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AddressRules } from '../../../src/webhooks/sending/address-rules.js';
 import { resolveHost } from '../../../src/webhooks/sending/host-addresses.js';
@@ -93,6 +95,30 @@ describe('a host', () => {
   });
   it('of the machine is found, though no DNS knows it', async () => {
     expect(await resolveHost('localhost')).toEqual(expect.arrayContaining(['127.0.0.1']));
+  });
+});
+
+describe('a receiver', () => {
+  it.each([
+    [
+      'changes over to another protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n',
+    ],
+    ['says something else', 'Welcome!\r\n\r\n'],
+    ['hangs up', ''],
+  ])('that %s has failed', async (_, answer) => {
+    const odd = createServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(answer));
+    });
+    await once(odd.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const address = odd.address();
+      if (address === null || typeof address === 'string') throw new TypeError('a server listens on a port');
+      const outcome = await senderWith(here).send(to(`http://127.0.0.1:${address.port}/`), signal);
+      expect(outcome).toMatchObject({ kind: 'failed' });
+    } finally {
+      odd.close();
+    }
   });
 });
 

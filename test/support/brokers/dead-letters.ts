@@ -6,8 +6,12 @@ import { rabbitMqUrl } from './reachable.js';
 export interface QueuesOf {
   /** Takes the next dead letter, when there is one. */
   deadLetter(): Promise<GetMessage | undefined>;
-  /** How many messages wait in `PREFIX.commands`. */
-  waiting(): Promise<number>;
+  /** How many messages wait in `PREFIX.commands`, or in the queue of questions. */
+  waiting(channel?: 'commands' | 'queries'): Promise<number>;
+  /** Removes the queue of dead letters, as an operator might by mistake. */
+  removeDead(): Promise<void>;
+  /** Whether there is a queue of dead letters. */
+  hasDead(): Promise<boolean>;
   /** Removes every queue of the prefix. */
   remove(): Promise<void>;
 }
@@ -22,8 +26,23 @@ export async function queuesOf(prefix: string, retryDelays: readonly number[] = 
       const letter = await channel.get(`${commands}.dead`, { noAck: true });
       return letter === false ? undefined : letter;
     },
-    async waiting() {
-      return (await channel.checkQueue(commands)).messageCount;
+    async waiting(name = 'commands') {
+      return (await channel.checkQueue(`${prefix}.${name}`)).messageCount;
+    },
+    async removeDead() {
+      await channel.deleteQueue(`${commands}.dead`);
+    },
+    async hasDead() {
+      // The broker closes the channel on which it is asked about a queue that is not there.
+      const asking = await connection.createChannel();
+      asking.on('error', () => undefined);
+      try {
+        await asking.checkQueue(`${commands}.dead`);
+        await asking.close();
+        return true;
+      } catch {
+        return false;
+      }
     },
     async remove() {
       const names = [commands, `${commands}.dead`, `${prefix}.queries`];

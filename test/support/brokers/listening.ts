@@ -35,6 +35,19 @@ export async function listenOnNats(prefix: string): Promise<Listening> {
   return { heard, close: () => connection.close() };
 }
 
+/** Hears on which of these subjects anything comes, in the order it comes. */
+export async function subjectsHeard(
+  subjects: readonly string[],
+): Promise<{ readonly heard: readonly string[]; close(): Promise<void> }> {
+  const connection = await connectNats({ servers: new URL(natsUrl).host });
+  const heard: string[] = [];
+  for (const subject of subjects) {
+    connection.subscribe(subject, { callback: (_, message) => void heard.push(message.subject) });
+  }
+  await connection.flush();
+  return { heard, close: () => connection.close() };
+}
+
 export async function listenOnRabbitMq(prefix: string): Promise<Listening> {
   const connection = await connectRabbitMq(rabbitMqUrl);
   const channel = await connection.createChannel();

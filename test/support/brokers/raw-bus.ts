@@ -10,8 +10,8 @@ const patienceMs = 60_000;
 export interface RawBus {
   /** Sends a message and waits for the reply. */
   request(channel: 'commands' | 'queries', message: object | Buffer): Promise<Readonly<Record<string, unknown>>>;
-  /** Sends a message and waits for nothing, except that the broker has it. */
-  tell(channel: 'commands' | 'queries', message: object | Buffer): Promise<void>;
+  /** Sends a message and waits for nothing, except that the broker has it. Its reply, if any, is to go elsewhere. */
+  tell(channel: 'commands' | 'queries', message: object | Buffer, replyTo?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,8 +27,8 @@ export async function rawNats(prefix: string, url = natsUrl): Promise<RawBus> {
       const reply = await connection.request(`${prefix}.${channel}`, bytesOf(message), { timeout: patienceMs });
       return documentOf(reply.data);
     },
-    async tell(channel, message) {
-      connection.publish(`${prefix}.${channel}`, bytesOf(message));
+    async tell(channel, message, reply) {
+      connection.publish(`${prefix}.${channel}`, bytesOf(message), reply === undefined ? {} : { reply });
       await connection.flush();
     },
     close: () => connection.close(),
@@ -63,7 +63,7 @@ export async function rawRabbitMq(prefix: string, url = rabbitMqUrl): Promise<Ra
       await send(name, message, { replyTo, correlationId });
       return reply;
     },
-    tell: (name, message) => send(name, message, {}),
+    tell: (name, message, replyTo) => send(name, message, replyTo === undefined ? {} : { replyTo }),
     close: () => connection.close(),
   };
 }

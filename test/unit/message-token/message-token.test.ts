@@ -96,6 +96,12 @@ describe('the token of a message', () => {
     expect(await verdict(forged)).toBe('invalid');
   });
 
+  it('is not made ahead: it is good from when it was made, as far as clocks agree', async () => {
+    expect(await verdict(await signMessage(key, message, 60, now + 29_000))).toBe('valid');
+    const ahead = await signMessage(key, message, 60, now + 365 * longestLifetimeSeconds * 1_000);
+    expect(await verdict(ahead)).toBe('invalid');
+  });
+
   it('is not made with the hash of the key, another key, a shared secret or none', async () => {
     for (const other of [hash, publicKey, newApiKey().key]) {
       const token = await signMessage(other, message, 60, now);

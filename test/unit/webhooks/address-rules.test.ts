@@ -87,6 +87,10 @@ describe('public addresses alone', () => {
     '2002:7f00:1::',
     '::127.0.0.1',
     'fec0::1',
+    '::a00:1',
+    '::a9fe:a9fe',
+    '1::1',
+    '4000::1',
   ])('refuse %s', (address) => {
     expect(publicOnly.allows(address)).toBe(false);
   });
