@@ -1,5 +1,5 @@
 import type { MakeHolderTask } from '../event-sourcing/holder-task.js';
-import type { SubscriberSurroundings } from '../event-sourcing/projection-runner.js';
+import type { SubscriberSurroundings } from '../event-sourcing/subscriber-surroundings.js';
 import type { ProjectionStore } from '../event-sourcing/projection-store.js';
 import type { Projection, SubscriberStatus } from '../event-sourcing/projection.js';
 import type { Position } from '../event-sourcing/position.js';
