@@ -1,9 +1,10 @@
 import { readMetadata } from '../event-sourcing/codec.js';
 import type { RecordedEvent } from '../event-sourcing/event.js';
 import type { Projection } from '../event-sourcing/projection.js';
-import { parseImageStream, slotIn } from '../vocabulary/slot.js';
+import { parseImageStream, slotIn, slotLabel } from '../vocabulary/slot.js';
 import type { Slot } from '../vocabulary/slot.js';
-import type { DeploymentMoves } from './deployments/deployment-moves.js';
+import type { Deployment, DeploymentMoves } from './deployments/deployment-moves.js';
+import { DeploymentPlaces, deploymentPlacesTable } from './deployments/deployment-places.js';
 import { imageCodec } from './domain/image.codec.js';
 import type { ImageEvent } from './domain/image.events.js';
 import type { Cause, SharingSteps } from './sharing/sharing-steps.js';
@@ -27,27 +28,49 @@ const concernsAnotherSlot: ReadonlySet<string> = new Set<ImageEvent['type']>([
  * The subscriber that brings the slots of a share together, and those a deployment moved between, whatever was
  * interrupted.
  *
- * It has a checkpoint like a projection and no tables: for every event that concerns another slot it runs the steps
- * that the command's handler has normally run already, which is then no effect.
+ * For every event that concerns another slot it runs the steps that the command's handler has normally run already,
+ * which is then no effect. It keeps in which image each deployment was last recorded: two nodes that move one at the
+ * same time see the same image it ran from, and only the log tells that the later one moved it on from the earlier one's.
  */
 export function slotProcess(parts: SlotProcessParts): Projection {
   return {
     name: 'slot-process',
     version: 1,
-    tables: [],
-    async project(batch) {
-      for (const recorded of batch) {
-        if (concernsAnotherSlot.has(recorded.type)) await follow(parts, recorded);
-      }
+    tables: [deploymentPlacesTable],
+    async project(batch, rows) {
+      const places = new DeploymentPlaces(rows);
+      const concerned = batch.flatMap((recorded) => toFollow(recorded) ?? []);
+      await places.load(concerned.flatMap(({ slot, event }) => deploymentIn(slot, event) ?? []));
+      for (const one of concerned) await follow(parts, one, places);
     },
   };
 }
 
-async function follow({ sharing, moves, now }: SlotProcessParts, recorded: RecordedEvent): Promise<void> {
+interface ToFollow {
+  readonly slot: Slot;
+  readonly event: ImageEvent;
+  readonly recorded: RecordedEvent;
+}
+
+function toFollow(recorded: RecordedEvent): ToFollow | undefined {
+  if (!concernsAnotherSlot.has(recorded.type)) return undefined;
   const slot = parseImageStream(recorded.stream);
-  if (slot === undefined) return;
-  const event = imageCodec.decode(recorded);
-  switch (event?.type) {
+  const event = slot && imageCodec.decode(recorded);
+  return slot === undefined || event === undefined ? undefined : { slot, event, recorded };
+}
+
+function deploymentIn({ workspace }: Slot, event: ImageEvent): Deployment | undefined {
+  if (event.type !== 'ImageDeployed') return undefined;
+  const { kind, deployment } = event.data;
+  return { workspace, kind, deployment };
+}
+
+async function follow(
+  { sharing, moves, now }: SlotProcessParts,
+  { slot, event, recorded }: ToFollow,
+  places: DeploymentPlaces,
+): Promise<void> {
+  switch (event.type) {
     case 'ImageShared':
       await sharing.deliver(slot, event.data, causeOf(recorded, now()));
       return;
@@ -63,10 +86,17 @@ async function follow({ sharing, moves, now }: SlotProcessParts, recorded: Recor
     }
     case 'ImageDeployed': {
       const { kind, deployment, movedFrom } = event.data;
-      if (movedFrom === undefined) return;
-      const before: Slot = { workspace: slot.workspace, ...movedFrom };
-      const context = { ...causeOf(recorded, now()), commandId: `moved/${recorded.id}`, repeatable: false };
-      await moves.followMove(before, { workspace: slot.workspace, kind, deployment }, recorded.position, context);
+      const { workspace } = slot;
+      const moved: Deployment = { workspace, kind, deployment };
+      const before = [places.find(moved), movedFrom && { workspace, ...movedFrom }];
+      places.put(moved, slot);
+      const left = new Map(before.flatMap((place) => (place === undefined ? [] : [[slotLabel(place), place]])));
+      left.delete(slotLabel(slot));
+      for (const [number, place] of [...left.values()].entries()) {
+        const commandId = `moved/${recorded.id}/${number}`;
+        const context = { ...causeOf(recorded, now()), commandId, repeatable: false };
+        await moves.followMove(place, moved, recorded.position, context);
+      }
       return;
     }
     default:

@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, string>> = {
   sharing: 'a push with ten thousand shares against one with a single share (4 minutes)',
   store: 'durable appends against a bare SQLite loop and emmett-sqlite (4 minutes; installs that peer the first time)',
   streams: 'a push on a stream of a hundred thousand events, warm and cold (2 minutes)',
+  takeover: 'three nodes that lose a part under load; two nodes beside one (6 minutes; starts servers of its own)',
 };
 
 const usage = `npm run bench                 runs all of them, one after the other

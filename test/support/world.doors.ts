@@ -62,6 +62,8 @@ function agreed([one, other]: readonly [Heard, Heard]): Heard {
   if (one.kind === 'nothing' || other.kind === 'nothing') return { kind: 'nothing' };
   if (other.reply.outcome !== 'accepted') return one;
   if (one.reply.outcome !== 'accepted' || isDeepStrictEqual(one.reply, other.reply)) return other;
+  // A cleanup takes what there is to clean, and leaves nothing to the other.
+  if (one.reply.stream === undefined && other.reply.stream === undefined) return one;
   return { ...one, fault: `${JSON.stringify(one.reply)} and, on another way, ${JSON.stringify(other.reply)}` };
 }
 

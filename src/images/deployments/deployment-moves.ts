@@ -54,10 +54,16 @@ export class DeploymentMoves {
 
   /** Ends in one slot what moved to another at this position, unless it was deployed there anew since. */
   async followMove(slot: Slot, moved: Deployment, at: Position, context: CommandContext): Promise<void> {
-    await this.inTurn(moved, async () => {
-      if (!(await this.runsFrom(slot, moved))) return;
-      if (comparePositions(await this.#lastDeployed(slot, moved), at) < 0) await this.leave(slot, moved, context);
-    });
+    await this.inTurn(moved, () => this.leaveBehind(slot, moved, at, context));
+  }
+
+  /**
+   * Ends in one slot what moved to another at this position, unless it was deployed there anew since, on another node
+   * for instance. To be called in its turn.
+   */
+  async leaveBehind(slot: Slot, moved: Deployment, at: Position, context: CommandContext): Promise<void> {
+    if (!(await this.runsFrom(slot, moved))) return;
+    if (comparePositions(await this.#lastDeployed(slot, moved), at) < 0) await this.leave(slot, moved, context);
   }
 
   async #lastDeployed(slot: Slot, { kind, deployment }: Deployment): Promise<Position> {

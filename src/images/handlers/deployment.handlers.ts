@@ -92,7 +92,7 @@ export class DeploymentHandlers {
       context,
     );
     if (outcome.kind === 'accepted' && before !== undefined) {
-      await this.moves.leave(before, deployed, causedBy(context, 'leave'));
+      await this.moves.leaveBehind(before, deployed, outcome.position, causedBy(context, 'leave'));
     }
     return outcome;
   }

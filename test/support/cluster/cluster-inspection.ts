@@ -24,12 +24,22 @@ export interface ClusterInspection {
  * Waits until everything has settled, and looks for what must not be: a log that contradicts itself, a command with two
  * effects, a share or a deployment in half, nodes that show different catalogs, a catalog that is not what the log
  * says, and a read model that differs from a replay.
+ *
+ * A command whose sender has given up waiting may still be under way. Where the log has gone on meanwhile, everything is
+ * looked at once more.
  */
 export async function inspectCluster(
   cluster: ServiceCluster,
   workspaces: readonly string[],
 ): Promise<ClusterInspection> {
-  await settled(cluster);
+  return eventually('nothing happens while the cluster is looked at', async () => {
+    await settled(cluster);
+    const found = await look(cluster, workspaces);
+    return (await cluster.events.head()) === found.log.at(-1)?.position ? found : undefined;
+  });
+}
+
+async function look(cluster: ServiceCluster, workspaces: readonly string[]): Promise<ClusterInspection> {
   const log = await wholeLog(cluster.events);
   const reading = readSlots(log);
   const faults = [...reading.contradictions, ...unsettled(reading)];

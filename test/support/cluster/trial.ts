@@ -9,7 +9,7 @@ import type { Scenario } from './scenarios.js';
 import { ServiceCluster } from './service-cluster.js';
 
 /** Nobody else pushes here, so that a push is either visible or not yet. */
-const probes = 'probes';
+export const probes = 'probes';
 
 /** Of the command bus: nobody else is on the broker. */
 const prefix = 'tagalong';
