@@ -25,6 +25,13 @@ module.exports = {
       to: { pathNot: ['^src/vocabulary/', '^node_modules/zod/'] },
     },
     {
+      name: 'leaves-know-nobody',
+      comment: 'What several rooms share knows none of them.',
+      severity: 'error',
+      from: { path: '^src/(broker|message-token|service-secrets|worker-threads)/' },
+      to: { path: '^src/', pathNot: '^src/$1/' },
+    },
+    {
       name: 'read-side-never-decides',
       comment: 'Catalog, audit, billing and what publishes events know the events of others, never their rules.',
       severity: 'error',

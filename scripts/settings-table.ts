@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describeSettings } from '../src/config/config.js';
+import { describeSettings } from '../src/config/settings.js';
 
 const target = fileURLToPath(new URL('../docs/operations.md', import.meta.url));
 

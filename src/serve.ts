@@ -96,9 +96,13 @@ function listenFault(fault: unknown): string {
   }
 }
 
-function announce({ operatorKey, config }: Tagalong, url: string, logger: Logger): void {
+function announce({ operatorKey, config, cluster }: Tagalong, url: string, logger: Logger): void {
   sayWhichKey(operatorKey, logger);
-  logger.info({ url, data: config.dataDirectory, operatorKey: whereabouts(operatorKey) }, `Tagalong listens on ${url}`);
+  const node = cluster?.().node;
+  logger.info(
+    { url, ...(node !== undefined && { node }), data: config.dataDirectory, operatorKey: whereabouts(operatorKey) },
+    `Tagalong listens on ${url}`,
+  );
 }
 
 function sayWhichKey(key: LoadedOperatorKey, logger: Logger): void {

@@ -1,56 +1,19 @@
-import type { MakeHolderTask } from '../event-sourcing/holder-task.js';
-import type { SubscriberSurroundings } from '../event-sourcing/projection-runner.js';
-import type { ProjectionStore } from '../event-sourcing/projection-store.js';
-import type { Projection, SubscriberStatus } from '../event-sourcing/projection.js';
+import type { SubscriberStatus } from '../event-sourcing/projection.js';
 import type { Position } from '../event-sourcing/position.js';
 import { sleep } from '../event-sourcing/subscriber-clock.js';
 import type { WaitOptions } from '../event-sourcing/subscriber-waiters.js';
 import type { Steered, SubscriberAction, Subscribers } from '../event-sourcing/subscribers.js';
-import type { PostgresSettings } from '../read-model/postgres/postgres.settings.js';
 import type { ClusterNotice } from '../read-model/postgres/term-fence.js';
+import type { ClusterParts, ClusterStatus } from './cluster-parts.js';
 import { CoordinationConnection } from './coordination-connection.js';
 import { Lease } from './lease.js';
-import type { LeaseHolder } from './lease.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Orders } from './orders.js';
-import type { Statements } from './orders.js';
 import { SharedStateLink } from './shared-state-link.js';
 import { readStatuses } from './shared-state.js';
 import type { SharedOrder, SharedState } from './shared-state.js';
 import { SharedSubscriber } from './shared-subscriber.js';
 import { TermOfOffice } from './term-of-office.js';
-
-/** What happens in the cluster, for whoever keeps the log. */
-export type ClusterReport =
-  | { readonly kind: 'term-begun'; readonly term: number }
-  | { readonly kind: 'term-ended'; readonly term: number; readonly reason: string }
-  | { readonly kind: 'trouble'; readonly fault: unknown };
-
-export interface ClusterParts extends Omit<SubscriberSurroundings, 'store'> {
-  readonly settings: PostgresSettings;
-  readonly database: Statements;
-  /** The generations, for looking at them and beginning. */
-  readonly store: ProjectionStore;
-  /** The generations, to be written to in a term. */
-  readonly inTerm: (term: number) => ProjectionStore & { beginTerm(): Promise<void> };
-  readonly projections: readonly Projection[];
-  readonly tasks: readonly MakeHolderTask[];
-  readonly holder: LeaseHolder;
-  readonly tell: (report: ClusterReport) => void;
-  /** What was in memory about who may do what is not to be relied on for now, or is again. */
-  readonly doubted: () => void;
-}
-
-/** Who runs the subscribers. */
-export interface ClusterStatus {
-  /** This node. */
-  readonly node: string;
-  /** The node that holds the lease; `undefined` while none does. */
-  readonly holder: string | undefined;
-  readonly holds: boolean;
-  /** See {@link ClusterSubscribers.fresh}. */
-  readonly fresh: boolean;
-}
 
 const ttlMs = 3_000;
 const startWithinMs = 60_000;

@@ -1,6 +1,6 @@
 import type { HolderTask, MakeHolderTask } from '../event-sourcing/holder-task.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
-import type { SubscriberReport, SubscriberSurroundings } from '../event-sourcing/projection-runner.js';
+import type { SubscriberReport, SubscriberSurroundings } from '../event-sourcing/subscriber-surroundings.js';
 import { CheckpointMovedError, TermEndedError } from '../event-sourcing/projection-store.js';
 import type { ProjectionStore } from '../event-sourcing/projection-store.js';
 import type { Projection } from '../event-sourcing/projection.js';

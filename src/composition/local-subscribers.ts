@@ -1,6 +1,6 @@
 import type { HolderTask, MakeHolderTask } from '../event-sourcing/holder-task.js';
 import { ProjectionHost } from '../event-sourcing/projection-host.js';
-import type { SubscriberSurroundings } from '../event-sourcing/projection-runner.js';
+import type { SubscriberSurroundings } from '../event-sourcing/subscriber-surroundings.js';
 import type { Projection } from '../event-sourcing/projection.js';
 
 /** The subscribers of a service that is one process: they run here, with whatever else goes on by itself. */

@@ -1,4 +1,4 @@
-import type { ClusterStatus } from '../cluster/cluster-subscribers.js';
+import type { ClusterStatus } from '../cluster/cluster-parts.js';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { eventsInLog } from './events-in-log.js';
 import type { Tagalong } from './tagalong.js';

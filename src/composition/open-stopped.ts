@@ -19,7 +19,10 @@ export async function openStopped(directory: string): Promise<StoppedStore> {
   try {
     await access(join(directory, eventsFile));
   } catch (error) {
-    throw new Error(`there is no event store in ${directory}; give the data directory of a service`, { cause: error });
+    throw new Error(
+      `there is no event store in ${directory}; give the data directory of a service that keeps its events there, not on a server`,
+      { cause: error },
+    );
   }
   return openOrCreate(directory);
 }

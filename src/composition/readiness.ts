@@ -1,4 +1,4 @@
-import type { ClusterStatus } from '../cluster/cluster-subscribers.js';
+import type { ClusterStatus } from '../cluster/cluster-parts.js';
 import type { BrokerLink } from '../command-bus/broker/broker-answer.js';
 import type { SubscriberStatus } from '../event-sourcing/projection.js';
 import { eventsOutName } from '../events-out/events-out.projection.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ClusterSubscribers } from '../cluster/cluster-subscribers.js';
-import type { ClusterReport, ClusterStatus } from '../cluster/cluster-subscribers.js';
+import type { ClusterReport, ClusterStatus } from '../cluster/cluster-parts.js';
 import type { Config } from '../config/config.js';
 import type { MakeHolderTask } from '../event-sourcing/holder-task.js';
-import type { SubscriberReport } from '../event-sourcing/projection-runner.js';
+import type { SubscriberReport } from '../event-sourcing/subscriber-surroundings.js';
 import type { Projection } from '../event-sourcing/projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { Subscribers } from '../event-sourcing/subscribers.js';

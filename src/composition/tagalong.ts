@@ -14,11 +14,7 @@ import { commandLogProjection } from '../command-bus/command-log.projection.js';
 import { ProjectedCommandLog } from '../command-bus/projected.command-log.js';
 import type { WaitUntilPassed } from '../command-bus/projected.command-log.js';
 import type { Config } from '../config/config.js';
-import type { Aggregate } from '../event-sourcing/aggregate.js';
-import { CommandExecutor } from '../event-sourcing/command-executor.js';
-import type { Rejection } from '../event-sourcing/decider.js';
 import type { CommandLog } from '../event-sourcing/command-log.js';
-import type { DomainEvent } from '../event-sourcing/event.js';
 import { eventsOutName } from '../events-out/events-out.projection.js';
 import type { Clock } from '../event-sourcing/subscriber-clock.js';
 import type { Subscribers } from '../event-sourcing/subscribers.js';
@@ -28,7 +24,7 @@ import type { Serving } from '../http/serving.js';
 import { imageCommandDefinitions } from '../images/commands/image-command-definitions.js';
 import { imageAggregate } from '../images/domain/image.aggregate.js';
 import type { SlotExecutor } from '../images/handlers/image-handler.js';
-import { ImageHandlers } from '../images/handlers/image-handlers.js';
+import type { ImageHandlers } from '../images/handlers/image-handlers.js';
 import { DeploymentMoves } from '../images/deployments/deployment-moves.js';
 import { ShareRequestExpiry } from '../images/sharing/share-request-expiry.js';
 import { SharingSteps } from '../images/sharing/sharing-steps.js';
@@ -42,13 +38,12 @@ import type { LoadedOperatorKey } from '../workspaces/authentication/operator-ke
 import type { AccessDirectory } from '../workspaces/authorization/access-directory.js';
 import { principalName } from '../workspaces/authorization/principal.js';
 import { SqlAccessDirectory } from '../workspaces/authorization/sql.access-directory.js';
-import { accountAggregate } from '../workspaces/domain/account.aggregate.js';
 import { webhookCommandDefinitions } from '../webhooks/commands/webhook-command-definitions.js';
 import { webhookAggregate } from '../webhooks/domain/webhook.aggregate.js';
-import { workspaceAggregate } from '../workspaces/domain/workspace.aggregate.js';
-import { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
+import type { AccessHandlers } from '../workspaces/handlers/access-handlers.js';
 import type { ImageCounter } from '../workspaces/image-counter.js';
-import { ProjectedEarlierCommands } from './earlier-commands.js';
+import { commandExecutors } from './command-executors.js';
+import { createHandlers } from './handlers.js';
 import { createWebhooks } from './webhooks.js';
 import type { Webhooks } from './webhooks.js';
 import { brokerLink } from './broker-link.js';
@@ -137,19 +132,7 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
   const commandLogPassed: WaitUntilPassed = (position) =>
     projections.get(commandLogProjection.name).waitFor(position, { timeoutMs: commandLogWaitMs });
   const commandLog: CommandLog = new ProjectedCommandLog(readModel.queries, commandLogPassed);
-  const executorFor = <C, E extends DomainEvent, S, R extends Rejection>(
-    aggregate: Aggregate<C, E, S, R>,
-  ): CommandExecutor<C, E, S, R> =>
-    new CommandExecutor<C, E, S, R>({
-      store: events,
-      aggregate,
-      commandLog,
-      snapshots: readModel.snapshots,
-      soleWriter: stores.soleWriter,
-      onSnapshotFault: (err, stream) => {
-        logger.warn({ err, stream }, 'a snapshot could not be used; the stream is read from its beginning');
-      },
-    });
+  const executorFor = commandExecutors(stores, commandLog, logger);
   const slots: SlotExecutor = executorFor(imageAggregate);
   const sharing = new SharingSteps(slots);
   const moves = new DeploymentMoves(slots, events);
@@ -197,49 +180,10 @@ async function assemble(config: Config, stores: Stores, clock: Clock, logger: Lo
 
   const positions = new GivenPositions(events, (text) => events.isPosition(text));
   const readYourWrites = waitingFor(projections, events, positions, config.readYourWritesMs);
-  const images = new ImageHandlers({
-    slots,
-    steps: sharing,
-    moves,
-    events,
-    earlier: new ProjectedEarlierCommands(readModel.queries, events, commandLogPassed),
-    directory,
-    requests: {
-      async locate(shareId) {
-        await readYourWrites.upToDate([catalogName]);
-        return catalog.shares.find(shareId);
-      },
-    },
-    deployments: {
-      async locate(workspace, kind, deployment) {
-        await readYourWrites.upToDate([catalogName]);
-        const found = await catalog.deployments.get(workspace, kind, deployment);
-        return found === undefined
-          ? undefined
-          : { workspace, resourceType: found.spec.image.resourceType, name: found.spec.image.name };
-      },
-    },
-    unused: {
-      async unused(workspace) {
-        await readYourWrites.upToDate([catalogName]);
-        return catalog.usage.unused(workspace, now());
-      },
-    },
-    options: { requestDays: config.shareRequestDays },
-  });
-  const imageCounter: ImageCounter = {
-    async count(workspace) {
-      await readYourWrites.upToDate([catalogName]);
-      return catalog.images.count(workspace);
-    },
-  };
-  const access = new AccessHandlers({
-    accounts: executorFor(accountAggregate),
-    workspaces: executorFor(workspaceAggregate),
-    commandLog,
-    directory,
-    images: imageCounter,
-    visible: (position) => readYourWrites.passed(position),
+  const { images, access, imageCounter } = createHandlers({
+    ...{ stores, catalog, directory, readYourWrites, executorFor, commandLog, commandLogPassed, slots, sharing, moves },
+    requestDays: config.shareRequestDays,
+    now,
   });
 
   const authenticator = new Authenticator({

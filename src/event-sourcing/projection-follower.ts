@@ -1,19 +1,17 @@
+import { eventLag } from './event-lag.js';
 import type { RecordedEvent } from './event.js';
 import type { EventReader, SubscriptionMessage } from './event-store.js';
 import { StoreUnavailableError } from './faults.js';
 import { comparePositions, hasPassed } from './position.js';
 import type { Position } from './position.js';
 import { PoisonSearch, culpritOf } from './projection-poison.js';
-import { Checkpoint } from './projection-checkpoint.js';
+import { Committer } from './projection-committer.js';
 import { isOfTheReadModel, isPassing } from './projection-faults.js';
 import { Gathering } from './projection-gathering.js';
 import type { BuildTurns } from './projection-build-turns.js';
-import { BufferedRows } from './projection-rows.js';
-import type { TableChanges } from './projection-changes.js';
 import type { Generation } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import type { FollowerTuning } from './projection-follower-tuning.js';
-import { WriteBehind } from './projection-write-behind.js';
 import { sleep } from './subscriber-clock.js';
 import type { Clock } from './subscriber-clock.js';
 import type { Commit } from './subscribers.js';
@@ -32,9 +30,7 @@ type FollowerState = 'halted' | 'starting' | 'catching-up' | 'live' | 'failed';
 /** Keeps one generation of a projection up with the store. */
 export class GenerationFollower {
   #state: FollowerState = 'halted';
-  readonly #checkpoint: Checkpoint;
-  #committedAt = 0;
-  #commitEveryMs = 0;
+  readonly #committer: Committer;
   #head: Position | undefined;
   /** The head when it was last asked for. */
   #goal: { readonly position: Position; readonly askedAt: number } | undefined;
@@ -44,13 +40,7 @@ export class GenerationFollower {
   readonly #gathering: Gathering;
   #running: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
   #retries = 0;
-  readonly #rows: BufferedRows;
-  readonly #writing: WriteBehind;
   #endTurn: () => void = () => undefined;
-  /** What is projected and not yet written. */
-  #pending: { readonly to: Position; readonly events: number } | undefined;
-  /** What was being projected or committed when something was thrown. */
-  #inHand: readonly RecordedEvent[] = [];
   readonly #poison = new PoisonSearch();
 
   constructor(
@@ -62,10 +52,15 @@ export class GenerationFollower {
     private readonly turns: BuildTurns,
     private readonly hooks: FollowerHooks,
   ) {
-    this.#checkpoint = new Checkpoint(generation);
     this.#gathering = new Gathering(clock, projection.gatherMs ?? 0);
-    this.#writing = new WriteBehind(generation);
-    this.#rows = new BufferedRows(projection.tables, this.#writing);
+    this.#committer = new Committer(projection, generation, clock, tuning, {
+      committed: (commit) => {
+        hooks.committed(commit);
+      },
+      wrote: () => {
+        this.#recovered();
+      },
+    });
   }
 
   get state(): FollowerState {
@@ -74,7 +69,7 @@ export class GenerationFollower {
 
   /** Queries see everything up to here. */
   get checkpoint(): Position | undefined {
-    return this.#checkpoint.position;
+    return this.#committer.checkpoint;
   }
 
   get head(): Position | undefined {
@@ -83,7 +78,7 @@ export class GenerationFollower {
 
   /** Events since position zero. */
   get events(): number {
-    return this.#checkpoint.events;
+    return this.#committer.events;
   }
 
   get lagMs(): number {
@@ -96,14 +91,9 @@ export class GenerationFollower {
 
   /** Reads the checkpoint without following yet. */
   async prepare(): Promise<{ readonly complete: boolean }> {
-    const from = this.#checkpoint.position;
-    const { complete, moved } = await this.#checkpoint.read();
-    const { position } = this.#checkpoint;
-    this.#commitEveryMs = complete ? this.tuning.commitEveryMs : this.tuning.buildCommitEveryMs;
-    this.#head ??= position;
-    if (moved) this.#rows.discard();
-    if (moved && position !== undefined) this.#tell(from, position);
-    return { complete };
+    const prepared = await this.#committer.prepare();
+    this.#head ??= this.checkpoint;
+    return prepared;
   }
 
   /** Follows from the checkpoint on. Harmless when it already does. */
@@ -142,10 +132,8 @@ export class GenerationFollower {
       try {
         await this.#follow(signal);
       } catch (error) {
-        await this.#writing.given();
-        this.#rows.discard();
+        await this.#committer.discard();
         this.#endTurn();
-        this.#pending = undefined;
         failed = await this.#judge(error, signal);
       }
     }
@@ -156,21 +144,19 @@ export class GenerationFollower {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    this.#inHand = [];
     this.#state = 'catching-up';
     const { complete } = await this.prepare();
     if (!complete && this.projection.tables.length > 0) this.#endTurn = await this.turns.take(signal);
-    if (this.#checkpoint.position === undefined) this.#rows.startEmpty();
     await this.#aim();
-    this.#committedAt = this.clock.now();
-    const options = { after: this.#checkpoint.position, batchSize: this.tuning.batchSize, signal };
+    this.#committer.begin();
+    const options = { after: this.checkpoint, batchSize: this.tuning.batchSize, signal };
     for await (const message of this.reader.subscribeAll(options)) {
       await this.#take(message);
-      if (this.state === 'live') await this.#gathering.pause(this.#checkpoint.position, signal);
+      if (this.state === 'live') await this.#gathering.pause(this.checkpoint, signal);
     }
     if (!signal.aborted) throw new StoreUnavailableError('the subscription ended');
     await this.#commit();
-    await this.#checkpoint.save();
+    await this.#committer.save();
   }
 
   async #take(message: SubscriptionMessage): Promise<void> {
@@ -181,7 +167,7 @@ export class GenerationFollower {
         if (this.#state !== 'live' && hasPassed(message.position, this.#goal?.position)) await this.#arrive();
         break;
       case 'position':
-        this.#advance(message.position, 0);
+        this.#committer.advance(message.position, 0);
         if (this.#state === 'live') await this.#commit();
         break;
       case 'caught-up':
@@ -209,7 +195,7 @@ export class GenerationFollower {
     if (this.#state === 'live') return;
     await this.#commit();
     // What made catching up fast is not needed any more.
-    this.#rows.discard();
+    this.#committer.rows.discard();
     this.#endTurn();
     this.#recovered();
     this.#state = 'live';
@@ -218,74 +204,23 @@ export class GenerationFollower {
   async #apply(events: readonly RecordedEvent[]): Promise<void> {
     const last = events.at(-1);
     if (last === undefined) return;
-    this.#inHand = events;
-    this.#rows.beginBatch();
-    const lagMs = this.#lagOf(last);
-    await this.projection.project(events, this.#rows);
-    this.#lagMs = lagMs;
-    this.#advance(last.position, events.length);
+    this.#committer.beginBatch(events);
+    const lagMs = eventLag(last, this.clock.now());
+    await this.projection.project(events, this.#committer.rows);
+    this.#lagMs = lagMs ?? this.#lagMs;
+    this.#committer.advance(last.position, events.length);
     if (this.#state === 'live') return this.#commit(events);
-    const due =
-      this.#poison.active ||
-      this.#rows.dirty >= this.tuning.commitEveryRows ||
-      this.clock.now() - this.#committedAt >= this.#commitEveryMs;
-    if (due) await this.#commitBehind();
+    if (this.#poison.active) await this.#commit();
+    else if (this.#committer.due) await this.#committer.commitBehind();
   }
 
-  #advance(to: Position, events: number): void {
-    this.#pending = { to, events: (this.#pending?.events ?? 0) + events };
-  }
-
-  async #commit(events?: readonly RecordedEvent[]): Promise<void> {
-    await this.#writing.done();
-    if (this.#pending === undefined) return;
-    const changes = this.#rows.changes();
-    const live = this.#state === 'live';
-    if (live && changes.length === 0 && this.clock.now() - this.#committedAt < this.tuning.saveEveryMs) {
-      const { to, events: count } = this.#pending;
-      const from = this.#checkpoint.position;
-      this.#checkpoint.pass(to, count);
-      this.#pending = undefined;
-      this.#tell(from, to, events);
-    } else {
-      await this.#write(this.#pending, changes, events);
-      this.#pending = undefined;
-    }
-    this.#rows.committed(live ? this.tuning.liveCachedRows : this.tuning.cachedRows);
-    this.#inHand = [];
-  }
-
-  /** While catching up: the next events are projected while these rows are written. */
-  async #commitBehind(): Promise<void> {
-    if (this.#poison.active) return this.#commit();
-    await this.#writing.done();
-    if (this.#pending === undefined) return;
-    const changes = this.#rows.changes();
-    const clears = changes.some((changed) => changed.clears.length > 0);
-    this.#writing.begun(this.#write(this.#pending, changes), clears);
-    this.#pending = undefined;
-    this.#rows.committed(this.tuning.cachedRows);
-  }
-
-  async #write(
-    { to, events: count }: { readonly to: Position; readonly events: number },
-    changes: readonly TableChanges[],
-    events?: readonly RecordedEvent[],
-  ): Promise<void> {
-    const from = this.#checkpoint.position;
-    this.#committedAt = this.clock.now();
-    await this.#checkpoint.write(to, count, changes);
-    this.#recovered();
-    this.#tell(from, to, events);
+  #commit(events?: readonly RecordedEvent[]): Promise<void> {
+    return this.#committer.commit(this.#state === 'live', events);
   }
 
   #recovered(): void {
     this.#retries = 0;
     this.#fault = undefined;
-  }
-
-  #tell(from: Position | undefined, position: Position, events?: readonly RecordedEvent[]): void {
-    this.hooks.committed({ projection: this.projection.name, from, position, events });
   }
 
   /** Decides what a fault means. Answers whether it is the end. */
@@ -299,20 +234,13 @@ export class GenerationFollower {
       await sleep(this.clock, delay, signal);
       return false;
     }
-    const alone = this.#inHand.length === 0 || isOfTheReadModel(error);
-    const culprit = alone ? culpritOf(error) : this.#poison.judge(this.#inHand);
+    const { inHand } = this.#committer;
+    const alone = inHand.length === 0 || isOfTheReadModel(error);
+    const culprit = alone ? culpritOf(error) : this.#poison.judge(inHand);
     if (!alone && culprit === undefined) return false;
     const message = error instanceof Error ? error.message : String(error);
     this.#fault = { message, ...culprit };
     this.hooks.failed(this.#fault, error);
     return true;
-  }
-
-  #lagOf(event: RecordedEvent): number {
-    const { metadata } = event;
-    const at =
-      typeof metadata === 'object' && metadata !== null && 'occurredAt' in metadata ? metadata['occurredAt'] : '';
-    const occurred = typeof at === 'string' ? Date.parse(at) : Number.NaN;
-    return Number.isNaN(occurred) ? this.#lagMs : Math.max(0, this.clock.now() - occurred);
   }
 }

@@ -1,7 +1,7 @@
 import type { Position } from './position.js';
 import { BuildTurns } from './projection-build-turns.js';
 import { ProjectionRunner } from './projection-runner.js';
-import type { SubscriberSurroundings } from './projection-runner.js';
+import type { SubscriberSurroundings } from './subscriber-surroundings.js';
 import type { Projection, SubscriberStatus } from './projection.js';
 import type { WaitOptions } from './subscriber-waiters.js';
 import { steer } from './subscriber-steering.js';

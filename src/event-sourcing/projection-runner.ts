@@ -1,4 +1,3 @@
-import type { EventReader } from './event-store.js';
 import { hasPassed } from './position.js';
 import type { Position } from './position.js';
 import { BuildTurns } from './projection-build-turns.js';
@@ -6,38 +5,18 @@ import { GenerationFollower } from './projection-follower.js';
 import type { FollowerHooks } from './projection-follower.js';
 import { defaultTuning } from './projection-follower-tuning.js';
 import type { FollowerTuning } from './projection-follower-tuning.js';
-import type { Generation, ProjectionStore } from './projection-store.js';
+import { RebuildInHand } from './projection-rebuild.js';
+import { subscriberStatus } from './projection-status.js';
+import type { RunnerMode } from './projection-status.js';
+import type { Generation } from './projection-store.js';
 import type { Projection, SubscriberStatus } from './projection.js';
-import type { Clock } from './subscriber-clock.js';
+import type { SubscriberSurroundings } from './subscriber-surroundings.js';
 import { PositionWaiters } from './subscriber-waiters.js';
 import type { WaitOptions } from './subscriber-waiters.js';
 import type { Commit, Subscriber } from './subscribers.js';
 
-/** What happens to a subscriber, for whoever keeps the log. */
-export type SubscriberReport = { readonly name: string; readonly version: number } & (
-  | { readonly kind: 'complete' }
-  | { readonly kind: 'swapped-in'; readonly generation: number }
-  | { readonly kind: 'retrying'; readonly error: Error; readonly delayMs: number }
-  | { readonly kind: 'failed'; readonly fault: NonNullable<SubscriberStatus['fault']>; readonly error: unknown }
-  | { readonly kind: 'listener-failed'; readonly error: unknown }
-);
-
-/** What a subscriber needs from around it. */
-export interface SubscriberSurroundings {
-  readonly store: ProjectionStore;
-  readonly reader: EventReader;
-  readonly clock: Clock;
-  readonly report: (report: SubscriberReport) => void;
-  readonly tuning?: Partial<FollowerTuning>;
-}
-
 /** A build beside a live generation leaves it the event loop and the database again and again. */
 const besideLiveTuning: Partial<FollowerTuning> = { commitEveryRows: 5_000 };
-
-interface RebuildInHand {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
 
 /**
  * Runs one projection: keeps its live generation up with the store, and builds another one beside it
@@ -47,7 +26,7 @@ export class ProjectionRunner implements Subscriber {
   #live: GenerationFollower | undefined;
   #building: GenerationFollower | undefined;
   #complete = false;
-  #mode: 'starting' | 'running' | 'paused' | 'stopped' = 'starting';
+  #mode: RunnerMode = 'starting';
   #rebuild: RebuildInHand | undefined;
   #turn: Promise<void> = Promise.resolve();
   readonly #waiters: PositionWaiters;
@@ -164,36 +143,13 @@ export class ProjectionRunner implements Subscriber {
   }
 
   status(): SubscriberStatus {
-    const shown = this.#live ?? this.#building;
-    const building = this.#building;
-    const fault = shown?.fault;
-    return {
-      name: this.name,
-      version: this.projection.version,
-      state: this.#state(shown),
+    return subscriberStatus({
+      projection: this.projection,
+      mode: this.#mode,
       ready: this.ready,
-      checkpoint: shown?.checkpoint,
-      head: shown?.head,
-      lagMs: shown?.lagMs ?? 0,
-      eventsProcessed: shown?.events ?? 0,
-      ...(fault === undefined ? {} : { fault }),
-      ...(building === undefined
-        ? {}
-        : {
-            rebuild: {
-              checkpoint: building.checkpoint,
-              eventsProcessed: building.events,
-              ...(building.fault === undefined ? {} : { fault: building.fault }),
-            },
-          }),
-    };
-  }
-
-  #state(shown: GenerationFollower | undefined): SubscriberStatus['state'] {
-    if (this.#mode === 'stopped' || shown === undefined) return this.#mode === 'stopped' ? 'stopped' : 'starting';
-    if (shown.state === 'failed') return 'failed';
-    if (this.#mode === 'paused') return 'paused';
-    return shown.state === 'halted' ? 'catching-up' : shown.state;
+      live: this.#live,
+      building: this.#building,
+    });
   }
 
   async #beginRebuild(): Promise<{ readonly finished: Promise<void> }> {
@@ -202,18 +158,16 @@ export class ProjectionRunner implements Subscriber {
     this.#endRebuild(new Error(`the rebuild of ${this.name} was begun once more`));
     const generation = await this.surroundings.store.rebuild(this.projection);
     this.#building = this.#follower(generation);
-    const finished = new Promise<void>((resolve, reject) => {
-      this.#rebuild = { resolve, reject };
-    });
+    const rebuild = new RebuildInHand();
+    this.#rebuild = rebuild;
     this.#startFollowers();
-    return { finished };
+    return { finished: rebuild.finished };
   }
 
   #endRebuild(error?: Error): void {
     const rebuild = this.#rebuild;
     this.#rebuild = undefined;
-    if (error === undefined) rebuild?.resolve();
-    else rebuild?.reject(error);
+    rebuild?.end(error);
   }
 
   #startFollowers(): void {

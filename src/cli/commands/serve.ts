@@ -1,6 +1,6 @@
 import type { Command, Help } from 'commander';
 import { Option } from 'commander';
-import { describeSettings } from '../../config/config.js';
+import { describeSettings } from '../../config/settings.js';
 import { addCommand } from './command.js';
 
 interface ServeOptions {

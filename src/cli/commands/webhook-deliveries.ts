@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { z } from 'zod';
 import { deliveriesSchema, deliverySchema } from '../api/wire.js';
+import { CliError } from '../cli-error.js';
+import { exitCodes } from '../exit-codes.js';
 import type { Printer } from '../output/printer.js';
 import type { World } from '../world.js';
 import { addCommand, inSession } from './command.js';
@@ -85,8 +87,10 @@ function addTest(group: Command, world: World): void {
 }
 
 function tell(printer: Printer, delivery: Delivery): void {
-  const arrived = delivery.state === 'delivered' ? 'delivered' : 'did not arrive';
-  printer.done(delivery, `${delivery.id} ${arrived}: ${answerOf(delivery) ?? 'no answer'}`);
+  const arrived = delivery.state === 'delivered';
+  const verdict = arrived ? 'delivered' : 'did not arrive';
+  printer.done(delivery, `${delivery.id} ${verdict}: ${answerOf(delivery) ?? 'no answer'}`);
+  if (!arrived) throw new CliError('the receiver did not take the message', exitCodes.failed);
 }
 
 function answerOf({ attempts }: Delivery): string | undefined {

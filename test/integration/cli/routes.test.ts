@@ -191,7 +191,13 @@ const writes: readonly Case[] = [
     { atOnce: true },
     'whsec_two',
   ],
-  ['webhooks test wh_1', 'POST /v0/webhooks/wh_1/test', delivery, undefined, 'd-1 did not arrive: 500'],
+  [
+    'webhooks test wh_1',
+    'POST /v0/webhooks/wh_1/test',
+    { ...delivery, state: 'delivered', attempts: [{ at: account.createdAt, status: 200 }] },
+    undefined,
+    'd-1 delivered: 200',
+  ],
   [
     'webhooks redeliver wh_1 d-1',
     'POST /v0/webhooks/wh_1/deliveries/d-1/redeliver',
@@ -331,6 +337,19 @@ describe('every command asks for the right thing and tells what came of it', () 
     expect(only?.headers).toMatchObject({ 'x-tagalong-reason': 'because', 'x-tagalong-via': 'cli' });
     expect(() => JSON.parse(stdout) as unknown).not.toThrow();
     expect(JSON.parse(stdout)).toBeTruthy();
+  });
+});
+
+describe('a message that does not arrive', () => {
+  it.each([
+    ['webhooks test wh_1', 'POST /v0/webhooks/wh_1/test'],
+    ['webhooks redeliver wh_1 d-1', 'POST /v0/webhooks/wh_1/deliveries/d-1/redeliver'],
+  ])('fails %s, and is told all the same', async (line, route) => {
+    server.on(route, { body: delivery });
+    const { code, stdout, stderr } = await run(line.split(' '));
+    expect(code).toBe(1);
+    expect(stdout).toContain('d-1 did not arrive: 500');
+    expect(stderr).toContain('the receiver did not take the message');
   });
 });
 

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../../../src/event-sourcing/faults.js';
 import { systemClock } from '../../../src/composition/system-clock.js';
 import { InMemoryEventStore } from '../../../src/event-store/in-memory/in-memory.event-store.js';
 import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
-import type { SubscriberReport } from '../../../src/event-sourcing/projection-runner.js';
+import type { SubscriberReport } from '../../../src/event-sourcing/subscriber-surroundings.js';
 import type { Generation } from '../../../src/event-sourcing/projection-store.js';
 import type { Row, TableSpec } from '../../../src/event-sourcing/projection.js';
 import { PostgresConnections } from '../../../src/read-model/postgres/postgres.connections.js';

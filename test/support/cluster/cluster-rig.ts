@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ClusterSubscribers } from '../../../src/cluster/cluster-subscribers.js';
-import type { ClusterReport } from '../../../src/cluster/cluster-subscribers.js';
+import type { ClusterReport } from '../../../src/cluster/cluster-parts.js';
 import { systemClock } from '../../../src/composition/system-clock.js';
 import { InMemoryEventStore } from '../../../src/event-store/in-memory/in-memory.event-store.js';
 import type { MakeHolderTask } from '../../../src/event-sourcing/holder-task.js';

@@ -2,7 +2,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/composition/system-clock.js';
 import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
-import type { SubscriberReport } from '../../../src/event-sourcing/projection-runner.js';
+import type { SubscriberReport } from '../../../src/event-sourcing/subscriber-surroundings.js';
 import { SqliteReadModel } from '../../../src/read-model/sqlite/sqlite.read-model.js';
 import { knownEvents, knownLog } from './known-log.js';
 import { until } from './waiting.js';

@@ -2,7 +2,7 @@ import { InMemoryEventStore } from '../../../src/event-store/in-memory/in-memory
 import type { EventReader } from '../../../src/event-sourcing/event-store.js';
 import type { FollowerTuning } from '../../../src/event-sourcing/projection-follower-tuning.js';
 import { ProjectionHost } from '../../../src/event-sourcing/projection-host.js';
-import type { SubscriberReport } from '../../../src/event-sourcing/projection-runner.js';
+import type { SubscriberReport } from '../../../src/event-sourcing/subscriber-surroundings.js';
 import type { ProjectionStore } from '../../../src/event-sourcing/projection-store.js';
 import type { Projection } from '../../../src/event-sourcing/projection.js';
 import type { Clock } from '../../../src/event-sourcing/subscriber-clock.js';
