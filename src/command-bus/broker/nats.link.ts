@@ -9,7 +9,7 @@ import { failureReply } from '../command-reply.js';
 import { BoundedWork } from './bounded-work.js';
 import { channels } from './broker-answer.js';
 import type { BrokerChannel, BrokerLink, Receive } from './broker-answer.js';
-import { bodyTooLarge } from './link-limits.js';
+import { bodyTooLarge, replyTooLarge } from './link-limits.js';
 import type { LinkLimits } from './link-limits.js';
 import { requireReplyAddress } from './reply-address.js';
 import { unwrapped, wrapped } from './wire.js';
@@ -83,7 +83,7 @@ export class NatsLink implements BrokerLink {
     const subscription = connection.subscribe(subject, {
       queue: prefix,
       callback: (fault, message) => {
-        if (fault === null) this.#take(channel, message, receive);
+        if (fault === null) this.#take(channel, message, receive, largestOf(connection));
         else this.#refused(channel, subject, fault);
       },
     });
@@ -96,7 +96,8 @@ export class NatsLink implements BrokerLink {
     if (present !== undefined) present.fault = `no messages from ${subject}: ${reason}`;
   }
 
-  #take(channel: BrokerChannel, message: Msg, receive: Receive): void {
+  /** @param largest bytes that the server takes in one message */
+  #take(channel: BrokerChannel, message: Msg, receive: Receive, largest: number): void {
     try {
       requireReplyAddress(this.broker.prefix, message.reply ?? '');
     } catch (refusal) {
@@ -115,15 +116,34 @@ export class NatsLink implements BrokerLink {
       this.#refuse(message, undefined, refusal);
       return;
     }
-    const taken = this.#work.offer(() => this.#answer(channel, message, given, receive), length);
+    const taken = this.#work.offer(async () => {
+      const reply = await this.#answerTo(channel, message, given, receive);
+      if (reply !== undefined) this.#respond(message, reply, given, largest);
+    }, length);
     if (!taken) this.#refuse(message, given, new OverloadedError());
   }
 
-  async #answer(channel: BrokerChannel, message: Msg, { body, wrapping }: Unwrapped, receive: Receive): Promise<void> {
-    const isAwaited = message.reply !== undefined && message.reply !== '';
+  async #answerTo(
+    channel: BrokerChannel,
+    { reply: address, subject }: Msg,
+    { body }: Unwrapped,
+    receive: Receive,
+  ): Promise<object | undefined> {
+    const isAwaited = address !== undefined && address !== '';
     try {
       const { reply } = await receive(channel, { body, isAwaited, isKept: false });
-      if (isAwaited) message.respond(wrapped(reply, wrapping));
+      return isAwaited ? reply : undefined;
+    } catch (err) {
+      this.logger.error({ err, subject }, 'a message could not be answered');
+      return undefined;
+    }
+  }
+
+  #respond(message: Msg, reply: object, { wrapping }: Unwrapped, largest: number): void {
+    try {
+      const text = wrapped(reply, wrapping);
+      const bytes = Buffer.byteLength(text);
+      message.respond(bytes <= largest ? text : wrapped(failureReply(null, replyTooLarge(bytes, largest)), wrapping));
     } catch (err) {
       this.logger.error({ err, subject: message.subject }, 'a message could not be answered');
     }
@@ -138,4 +158,8 @@ export class NatsLink implements BrokerLink {
       this.logger.error({ err, subject: message.subject }, 'a message could not be answered');
     }
   }
+}
+
+function largestOf({ info }: NatsConnection): number {
+  return info?.max_payload ?? Infinity;
 }

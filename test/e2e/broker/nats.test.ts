@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ClientProxyFactory, Transport } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +11,8 @@ import type { RawBus } from '../../support/brokers/raw-bus.js';
 import { natsIsThere, natsUrl } from '../../support/brokers/reachable.js';
 import { tcpProxy } from '../../support/brokers/tcp-proxy.js';
 import type { TcpProxy } from '../../support/brokers/tcp-proxy.js';
+import { NatsServer, natsServerIsInstalled } from '../../support/cluster/nats-server.js';
+import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 import { eventually } from '../../support/eventually.js';
 import { Platform } from '../../support/platform.js';
 import type { Robot } from '../../support/platform.js';
@@ -140,5 +144,39 @@ describe('a service whose broker is not there', () => {
     expect(said).toContain('RabbitMQ at 127.0.0.1:1');
     expect(service.log.join('')).not.toContain('hush');
     await service.stop();
+  });
+});
+
+describe.skipIf(!natsServerIsInstalled)('a NATS server that takes small messages only', () => {
+  it('is not asked to take a large reply: who waits for it is told', async () => {
+    const directory = await temporaryDirectory();
+    const configuration = join(directory.path, 'nats.conf');
+    await writeFile(configuration, 'max_payload: 2048\n');
+    const server = await NatsServer.start(configuration);
+    if (server === undefined) throw new Error('the server does not start');
+    const prefix = ownPrefix();
+    const env = { COMMAND_BUS_URL: server.url, TAGALONG_COMMAND_BUS_PREFIX: prefix };
+    const service = await startService({ env });
+    const bus = await rawNats(prefix, server.url);
+    try {
+      const platform = new Platform(service);
+      await platform.account('acme', ['build']);
+      const { key: token } = await platform.robot('build', 'admin');
+      await brokerReady(service);
+      const ask = (type: string, data: object) => ({ id: randomUUID(), type, token, data });
+      const list = (more: object) => bus.request('queries', ask('ListImages', { workspace: 'build', ...more }));
+      for (let n = 0; n < 10; n++) {
+        const image = { workspace: 'build', resourceType: 'job', name: `large-${n}` };
+        const push = { ...image, tag: 'v1', digest: digestOf(n), size: 1, platforms: [] };
+        expect(await bus.request('commands', ask('PushTag', push))).toMatchObject({ outcome: 'accepted' });
+      }
+      expect(await list({})).toMatchObject({ error: 'reply-too-large', code: 413 });
+      expect(await list({ limit: 1 })).toMatchObject({ outcome: 'answered' });
+    } finally {
+      await service.stop();
+      await bus.close();
+      await server.halt();
+      await directory.remove();
+    }
   });
 });

@@ -9,11 +9,18 @@ import { freePort } from '../postgres/embedded-server.js';
 export class NatsServer {
   #running: ChildProcess | undefined;
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly options: readonly string[],
+  ) {}
 
-  /** Answers nothing where the program is not installed. */
-  static async start(): Promise<NatsServer | undefined> {
-    const server = new NatsServer(await freePort());
+  /**
+   * Answers nothing where the program is not installed.
+   *
+   * @param configuration path of a file with further settings
+   */
+  static async start(configuration?: string): Promise<NatsServer | undefined> {
+    const server = new NatsServer(await freePort(), configuration === undefined ? [] : ['-c', configuration]);
     return (await server.start()) ? server : undefined;
   }
 
@@ -23,7 +30,9 @@ export class NatsServer {
 
   /** Starts it again after {@link halt}. Answers whether there is such a program. */
   async start(): Promise<boolean> {
-    const child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(this.port)], { stdio: 'ignore' });
+    const child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(this.port), ...this.options], {
+      stdio: 'ignore',
+    });
     const isThere = await Promise.race([once(child, 'spawn').then(() => true), once(child, 'error').then(() => false)]);
     if (!isThere) return false;
     const reap = (): void => void child.kill('SIGKILL');
