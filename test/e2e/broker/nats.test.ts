@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ClientProxyFactory, Transport } from '@nestjs/microservices';
 import { lastValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { brokerReady } from '../../support/brokers/broker-ready.js';
+import { brokerReady, readinessOf } from '../../support/brokers/broker-ready.js';
 import { subjectsHeard } from '../../support/brokers/listening.js';
 import { ownPrefix, rawNats } from '../../support/brokers/raw-bus.js';
 import type { RawBus } from '../../support/brokers/raw-bus.js';
@@ -100,6 +100,10 @@ describe.skipIf(!natsIsThere)('the subjects of NATS', () => {
 
   it('are taken from again when the server was away', async () => {
     await proxy.cut();
+    await eventually('the word of it', async () => {
+      const { checks } = await readinessOf(service);
+      return checks.some(({ name, ready }) => name === 'command-bus' && !ready) ? true : undefined;
+    });
     await proxy.restore();
     await brokerReady(service);
     await bus.tell('commands', push('told'));
