@@ -18,6 +18,13 @@ import { TermOfOffice } from './term-of-office.js';
 const ttlMs = 3_000;
 const startWithinMs = 60_000;
 
+/** A term of this node's, and what stands paused in it: an order of a term before must not reach into the next. */
+interface Office {
+  readonly term: number;
+  readonly of: TermOfOffice;
+  readonly paused: Set<string>;
+}
+
 /**
  * The subscribers of a cluster: the node that holds the lease runs them, and all see how far they have come.
  */
@@ -28,8 +35,7 @@ export class ClusterSubscribers implements Subscribers {
   readonly #orders: Orders;
   readonly #taken = new Set<number>();
   readonly #ending = new Set<Promise<void>>();
-  #office: { readonly term: number; readonly of: TermOfOffice } | undefined;
-  #paused = new Set<string>();
+  #office: Office | undefined;
   #holder: string | undefined;
   #seen: (() => void) | undefined;
   #stopping = false;
@@ -178,7 +184,6 @@ export class ClusterSubscribers implements Subscribers {
   }
 
   #begin(term: number, paused: readonly string[]): void {
-    this.#paused = new Set(paused);
     const of = new TermOfOffice({
       store: this.parts.inTerm(term),
       surroundings: {
@@ -195,10 +200,11 @@ export class ClusterSubscribers implements Subscribers {
         this.#keeper.resign(term, reason);
       },
     });
-    this.#office = { term, of };
+    const office: Office = { term, of, paused: new Set(paused) };
+    this.#office = office;
     this.#holder = this.parts.holder.node;
     this.parts.tell({ kind: 'term-begun', term });
-    of.begin(this.#paused);
+    of.begin(office.paused);
   }
 
   #end(term: number, reason: string): void {
@@ -249,30 +255,29 @@ export class ClusterSubscribers implements Subscribers {
     // Those that come before it is under way are seen again.
     if (office?.of.underWay !== true || this.#taken.has(order.id)) return;
     this.#taken.add(order.id);
-    const { term, of } = office;
     const act = async (): Promise<Steered> => {
-      const steered = await of.host.steer(order.projection, order.action);
-      if (steered.kind === 'done') await this.#notePaused(order, term);
+      const steered = await office.of.host.steer(order.projection, order.action);
+      if (steered.kind === 'done') await this.#notePaused(order, office);
       return steered;
     };
-    this.#orders.carryOut(order, term, act).catch((fault: unknown) => {
+    this.#orders.carryOut(order, office.term, act).catch((fault: unknown) => {
       this.parts.tell({ kind: 'trouble', fault });
     });
   }
 
-  async #notePaused({ projection, action }: SharedOrder, term: number): Promise<void> {
+  async #notePaused({ projection, action }: SharedOrder, { term, paused }: Office): Promise<void> {
     switch (action) {
       case 'pause':
-        this.#paused.add(projection);
+        paused.add(projection);
         break;
       case 'resume':
       case 'retry':
-        this.#paused.delete(projection);
+        paused.delete(projection);
         break;
       case 'rebuild':
         return;
     }
-    await this.#orders.notePaused(term, [...this.#paused]);
+    await this.#orders.notePaused(term, [...paused]);
     this.#keeper.look();
   }
 }

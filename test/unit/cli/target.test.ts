@@ -10,7 +10,7 @@ const file: ContextFile = {
   current: 'home',
   contexts: {
     home: { url: 'http://home/v0', apiKey: 'home-key', workspace: 'home-ws' },
-    work: { url: 'http://work/v0', apiKey: 'work-key' },
+    office: { url: 'http://office/v0', apiKey: 'office-key' },
   },
 };
 
@@ -18,7 +18,7 @@ describe('where a command goes', () => {
   it.each([
     ['nothing is set', {}, {}, none, ['http://127.0.0.1:8080/v0', undefined, undefined]],
     ['there is a context', {}, {}, file, ['http://home/v0', 'home-key', 'home-ws']],
-    ['another context is named', { context: 'work' }, {}, file, ['http://work/v0', 'work-key', undefined]],
+    ['another context is named', { context: 'office' }, {}, file, ['http://office/v0', 'office-key', undefined]],
     [
       'the environment says all',
       {},
