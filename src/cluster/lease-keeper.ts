@@ -1,5 +1,6 @@
 import type { Lease } from './lease.js';
 import type { CoordinationConnection } from './coordination-connection.js';
+import { WakeableSleep } from './wakeable-sleep.js';
 
 export interface LeaseKeeperParts {
   readonly lease: Lease;
@@ -34,8 +35,7 @@ export class LeaseKeeper {
   #connection: CoordinationConnection | undefined;
   #stopped = false;
   #resigned: number | undefined;
-  #wake: (() => void) | undefined;
-  #woken = false;
+  readonly #pause = new WakeableSleep();
   #running: Promise<void> = Promise.resolve();
   readonly #now: () => number;
 
@@ -54,8 +54,7 @@ export class LeaseKeeper {
 
   /** Looks at once: the lease may be free, or there is something to tell. */
   look(): void {
-    this.#woken = true;
-    this.#wake?.();
+    this.#pause.wake();
   }
 
   /** Ends the term, because it cannot be served: another node may try, or this one later. */
@@ -90,7 +89,7 @@ export class LeaseKeeper {
         this.#disconnect();
         pause = afterFaultMs;
       }
-      await this.#sleep(pause);
+      await this.#pause.sleep(pause);
     }
   }
 
@@ -155,19 +154,5 @@ export class LeaseKeeper {
       // It ends by itself.
       this.parts.onFault(fault);
     }
-  }
-
-  async #sleep(milliseconds: number): Promise<void> {
-    if (!this.#woken && milliseconds > 0 && !this.#stopped) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#wake = undefined;
-    }
-    this.#woken = false;
   }
 }

@@ -3,6 +3,7 @@ import type { ClusterNotice } from '../read-model/postgres/term-fence.js';
 import type { CoordinationConnection } from './coordination-connection.js';
 import { readSharedState, sharedStateQuery } from './shared-state.js';
 import type { SharedState } from './shared-state.js';
+import { WakeableSleep } from './wakeable-sleep.js';
 
 export interface SharedStateLinkParts {
   readonly schema: string;
@@ -31,8 +32,7 @@ export class SharedStateLink {
   #answeredAsOf = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #anew = true;
-  #wake: (() => void) | undefined;
-  #woken = false;
+  readonly #pause = new WakeableSleep();
   #doubts: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -56,8 +56,7 @@ export class SharedStateLink {
 
   /** Asks for the state at once. */
   look(): void {
-    this.#woken = true;
-    this.#wake?.();
+    this.#pause.wake();
   }
 
   async stop(): Promise<void> {
@@ -78,7 +77,7 @@ export class SharedStateLink {
         if (!this.stopped) this.parts.onFault(fault);
         pause = afterFaultMs;
       }
-      await this.#sleep(pause);
+      await this.#pause.sleep(pause);
     }
   }
 
@@ -111,19 +110,5 @@ export class SharedStateLink {
   #disconnect(): void {
     this.#connection?.close();
     this.#connection = undefined;
-  }
-
-  async #sleep(milliseconds: number): Promise<void> {
-    if (!this.#woken && !this.#stopped) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#wake = undefined;
-    }
-    this.#woken = false;
   }
 }

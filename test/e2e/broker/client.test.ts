@@ -12,7 +12,7 @@ import { brokerReady } from '../../support/brokers/broker-ready.js';
 import { queuesOf } from '../../support/brokers/dead-letters.js';
 import { ownPrefix } from '../../support/brokers/raw-bus.js';
 import { natsIsThere, natsUrl, rabbitMqIsThere, rabbitMqUrl } from '../../support/brokers/reachable.js';
-import { tcpProxy } from '../../support/brokers/tcp-proxy.js';
+import { tcpProxy } from '../../support/tcp-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { Platform } from '../../support/platform.js';
 import type { Robot } from '../../support/platform.js';

@@ -5,7 +5,7 @@ import { natsConnection } from '../../../src/broker/nats.connection.js';
 import { rabbitMqConnection } from '../../../src/broker/rabbitmq.connection.js';
 import { ConnectionClosedError } from '../../../src/broker/standing-connection.js';
 import { natsIsThere, natsUrl, rabbitMqIsThere, rabbitMqUrl } from '../../support/brokers/reachable.js';
-import { tcpProxy } from '../../support/brokers/tcp-proxy.js';
+import { tcpProxy } from '../../support/tcp-proxy.js';
 import { eventually } from '../../support/eventually.js';
 
 const quiet = pino({ level: 'silent' });

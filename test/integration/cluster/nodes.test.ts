@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CoordinationConnection } from '../../../src/cluster/coordination-connection.js';
-import { TcpProxy } from '../../support/cluster/tcp-proxy.js';
+import { tcpProxy } from '../../support/tcp-proxy.js';
+import type { TcpProxy } from '../../support/tcp-proxy.js';
 import { ClusterRig } from '../../support/cluster/cluster-rig.js';
 import type { RigNode } from '../../support/cluster/cluster-rig.js';
 import { asSuperuser, describePostgres } from '../../support/postgres/postgres-site.js';
@@ -153,17 +154,14 @@ describePostgres('nodes of a cluster', () => {
     let proxy: TcpProxy;
 
     beforeEach(async () => {
-      const { hostname, port } = new URL(rig.site.settings.url);
-      proxy = await TcpProxy.to({ host: hostname, port: Number(port) });
+      proxy = await tcpProxy(rig.site.settings.url);
     });
 
-    afterEach(() => {
-      proxy.close();
-    });
+    afterEach(() => proxy.close());
 
     function throughProxy() {
       const url = new URL(rig.url);
-      url.port = String(proxy.port);
+      url.host = proxy.host;
       return { through: { url: url.href } };
     }
 
@@ -177,7 +175,7 @@ describePostgres('nodes of a cluster', () => {
       await until(() => looker.doubts() > 1);
       const position = await appendTally(rig.events, 'a', 3);
       const waiting = looker.subscribers.waitFor(position, generous);
-      proxy.resume();
+      await proxy.restore();
       expect(await waiting).toBe(true);
       await until(() => looker.subscribers.fresh);
     });
@@ -191,7 +189,7 @@ describePostgres('nodes of a cluster', () => {
       expect(holder.subscribers.cluster.holds).toBe(false);
       const position = await appendTally(rig.events, 'a', 4);
       expect(await next.subscribers.waitFor(position, generous)).toBe(true);
-      proxy.resume();
+      await proxy.restore();
       expect(await holder.subscribers.waitFor(position, generous)).toBe(true);
       expect(await total(holder)).toBe(4);
       expect(holder.reports).toContainEqual(

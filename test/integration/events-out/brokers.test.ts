@@ -10,8 +10,8 @@ import { listenOnNats, listenOnRabbitMq } from '../../support/brokers/listening.
 import type { Heard, Listening } from '../../support/brokers/listening.js';
 import { ownPrefix } from '../../support/brokers/raw-bus.js';
 import { natsIsThere, natsUrl, rabbitMqIsThere, rabbitMqUrl } from '../../support/brokers/reachable.js';
-import { tcpProxy } from '../../support/brokers/tcp-proxy.js';
-import type { TcpProxy } from '../../support/brokers/tcp-proxy.js';
+import { tcpProxy } from '../../support/tcp-proxy.js';
+import type { TcpProxy } from '../../support/tcp-proxy.js';
 import { temporaryDirectory } from '../../support/event-store/temporary-directory.js';
 import { eventually } from '../../support/eventually.js';
 import { World, at, tagged } from '../../support/world.js';

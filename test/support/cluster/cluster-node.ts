@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import { apiOf } from '../api.js';
 import type { Answer, Call } from '../api.js';
-import { tcpProxy } from '../brokers/tcp-proxy.js';
-import type { TcpProxy } from '../brokers/tcp-proxy.js';
+import { tcpProxy } from '../tcp-proxy.js';
+import type { TcpProxy } from '../tcp-proxy.js';
 import { startService } from '../service.js';
 import type { StartedService } from '../service.js';
 
