@@ -5,6 +5,7 @@ import type { CommandName, CommandOutcome, CommandPayloads } from './commands.js
 import { followFeed } from './feed.js';
 import type { FollowOptions } from './feed.js';
 import type { Queries, QueryName, QueryOutcome } from './queries.js';
+import { commandOutcomeIn, queryOutcomeIn } from './outcomes.js';
 import { failureIn, persistently } from './retry.js';
 import type { Patience } from './retry.js';
 import type { ClientTransport, Message } from './transports/transport.js';
@@ -42,6 +43,7 @@ export class TagalongClient {
    * query by then. A refusal by the rules is an outcome; it does not throw.
    *
    * @throws TagalongUnavailableError when no answer came in the time and attempts allowed
+   * @throws TypeError when what answers is no such service
    */
   async command<Name extends CommandName>(
     type: Name,
@@ -49,8 +51,7 @@ export class TagalongClient {
     { signal, ...options }: CommandOptions = {},
   ): Promise<CommandOutcome> {
     const message = messageOf(type, data, options);
-    const reply = await this.#request('commands', message, signal);
-    return reply as unknown as CommandOutcome;
+    return commandOutcomeIn(await this.#request('commands', message, signal), message.id);
   }
 
   /**
@@ -76,14 +77,15 @@ export class TagalongClient {
    * Asks about a catalog. A refusal, or that there is no such thing, is an outcome; it does not throw.
    *
    * @throws TagalongUnavailableError when no answer came in the time and attempts allowed
+   * @throws TypeError when what answers is no such service
    */
   async query<Name extends QueryName>(
     type: Name,
     data: Queries[Name]['payload'],
     { signal }: Pick<CommandOptions, 'signal'> = {},
   ): Promise<QueryOutcome<Name>> {
-    const reply = await this.#request('queries', messageOf(type, data, {}), signal);
-    return reply as unknown as QueryOutcome<Name>;
+    const message = messageOf(type, data, {});
+    return queryOutcomeIn(type, await this.#request('queries', message, signal), message.id);
   }
 
   /** What changes in the catalog of a workspace, over HTTP whatever the transport is. See {@link followFeed}. */

@@ -151,7 +151,8 @@ describe('the client', () => {
       asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
       const code = asked.length === 1 ? 429 : 200;
       response.writeHead(code, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(code === 429 ? { error: 'rate-limited', code } : { id: 'a', outcome: 'accepted' }));
+      const accepted = request.method === 'GET' ? [] : { id: 'a', outcome: 'accepted' };
+      response.end(JSON.stringify(code === 429 ? { error: 'rate-limited', code } : accepted));
     });
     await once(busy.listen(0, '127.0.0.1'), 'listening');
     const { port } = busy.address() as AddressInfo;
