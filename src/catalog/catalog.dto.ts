@@ -1,12 +1,13 @@
-import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { Digest, ResourceTypeName, TagName } from '../http/field-rules.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { WorkspaceQueryDto } from '../http/workspace-query.dto.js';
+import { Moment, NamePart, SharedFilter } from './catalog-field-rules.js';
+import type { SharedDirection } from './catalog-field-rules.js';
 
 export class ListImagesQueryDto extends PageQueryDto {
   /** Only names that contain this text. */
-  @IsOptional()
-  @Matches(/^\P{Cc}{1,200}$/u, { message: 'q must have 1 to 200 characters, none of them a control character' })
+  @NamePart()
   q?: string;
 
   /** Only images of this resource type. */
@@ -15,24 +16,17 @@ export class ListImagesQueryDto extends PageQueryDto {
   type?: string;
 
   /** in: shared with this workspace; out: shared by it with others; none: neither. */
-  @IsOptional()
-  @IsIn(['in', 'out', 'none'])
-  shared?: 'in' | 'out' | 'none';
+  @SharedFilter()
+  shared?: SharedDirection;
 
   /** What the workspace saw at this moment: a time in RFC 3339 or a position. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(64)
+  @Moment()
   at?: string;
 }
 
 export class GetImageQueryDto extends WorkspaceQueryDto {
   /** What the workspace saw at this moment: a time in RFC 3339 or a position. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(64)
+  @Moment()
   at?: string;
 }
 

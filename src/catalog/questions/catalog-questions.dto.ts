@@ -1,14 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import {
   DeploymentName,
   Digest,
   ImageName,
+  PageCursor,
   PositionText,
   ResourceTypeName,
   TagName,
   WorkspaceName,
 } from '../../http/field-rules.js';
+import { Moment, NamePart, SharedFilter } from '../catalog-field-rules.js';
+import type { SharedDirection } from '../catalog-field-rules.js';
 
 /** What every question about a catalog says. */
 export class WorkspaceQuestionDto {
@@ -33,18 +36,14 @@ export class PageQuestionDto extends WorkspaceQuestionDto {
   limit?: number;
 
   /** Where the page begins: the nextCursor of the page before. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(600)
+  @PageCursor()
   cursor?: string;
 }
 
 /** Lists the images a workspace owns and those shared with it. */
 export class ListImagesDto extends PageQuestionDto {
   /** Only names that contain this text. */
-  @IsOptional()
-  @Matches(/^\P{Cc}{1,200}$/u, { message: 'q must have 1 to 200 characters, none of them a control character' })
+  @NamePart()
   q?: string;
 
   /** Only images of this resource type. */
@@ -53,15 +52,11 @@ export class ListImagesDto extends PageQuestionDto {
   type?: string;
 
   /** in: shared with this workspace; out: shared by it with others; none: neither. */
-  @IsOptional()
-  @IsIn(['in', 'out', 'none'])
-  shared?: 'in' | 'out' | 'none';
+  @SharedFilter()
+  shared?: SharedDirection;
 
   /** What the workspace saw at this moment: a time in RFC 3339 or a position. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(64)
+  @Moment()
   at?: string;
 }
 
@@ -84,10 +79,7 @@ export class GetImageDto extends ImageQuestionDto {
   tag?: string;
 
   /** What the workspace saw at this moment: a time in RFC 3339 or a position. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(64)
+  @Moment()
   at?: string;
 }
 

@@ -1,33 +1,13 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
-import { feedEventTypes } from '../../catalog/feed/feed-message.js';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { WorkspaceName } from '../../http/field-rules.js';
-import { Description } from '../../workspaces/access-field-rules.js';
-import { WebhookId, WebhookUrl } from '../webhook-field-rules.js';
+import { WebhookId } from '../webhook-field-rules.js';
+import { CreateWebhookBodyDto } from '../webhooks.dto.js';
 
 /** Has the events of a workspace sent to a URL. For admins. */
-export class CreateWebhookDto {
+export class CreateWebhookDto extends CreateWebhookBodyDto {
   /** Which workspace. */
   @WorkspaceName()
   workspace!: string;
-
-  /** Where messages are sent: https or http, to a public address. */
-  @WebhookUrl()
-  url!: string;
-
-  /** What it is for, in a few words. */
-  @IsOptional()
-  @Description()
-  description?: string;
-
-  /** The types of events to send; absent for all, those to come included. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(64)
-  @IsIn(feedEventTypes, { each: true })
-  @ApiProperty({ type: 'array', items: { type: 'string', enum: [...feedEventTypes] }, minItems: 1, maxItems: 64 })
-  events?: string[];
 }
 
 /** Sends nothing more to a webhook, and forgets what was sent. For admins. */
