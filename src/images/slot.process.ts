@@ -37,9 +37,12 @@ export function slotProcess(parts: SlotProcessParts): Projection {
     name: 'slot-process',
     version: 1,
     tables: [deploymentPlacesTable],
+    // Handlers have mostly done it all, and nobody waits for the rest.
+    gatherMs: 100,
     async project(batch, rows) {
-      const places = new DeploymentPlaces(rows);
       const concerned = batch.flatMap((recorded) => toFollow(recorded) ?? []);
+      if (concerned.length === 0) return;
+      const places = new DeploymentPlaces(rows);
       await places.load(concerned.flatMap(({ slot, event }) => deploymentIn(slot, event) ?? []));
       for (const one of concerned) await follow(parts, one, places);
     },

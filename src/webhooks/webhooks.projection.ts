@@ -19,6 +19,7 @@ export const webhooksProjection: Projection = {
   name: 'webhooks',
   version: 1,
   tables: [webhooksTable],
+  gatherMs: 100,
   async project(batch, rows) {
     const happened = batch.flatMap(read);
     if (happened.length === 0) return;
