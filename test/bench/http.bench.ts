@@ -80,7 +80,7 @@ await storeless.stop();
 peer.stop();
 
 const shared =
-  'The load comes from the same machine and takes part of its two cores. A push is seen by seven subscribers on the thread that answers requests: ' +
+  'The load comes from the same machine and takes part of its two cores. A push is seen by eight subscribers on the thread that answers requests: ' +
   'their rows are a third of what it costs, SQLite, JSON and the writer thread for the event another fifth, rendering the image anew a tenth, ' +
   'collecting garbage a tenth; the edge costs about what the peer pays for its ValidationPipe. ' +
   'Projections in a thread of their own would help with a third core, not with two.';
