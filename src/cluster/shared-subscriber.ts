@@ -15,6 +15,7 @@ export class SharedSubscriber implements Subscriber {
   #checkpoint: Position | undefined;
   #told: SubscriberStatus | undefined;
   #movedSinceAsked = false;
+  #ended = false;
 
   constructor(
     private readonly projection: Pick<Projection, 'name' | 'version'>,
@@ -45,7 +46,7 @@ export class SharedSubscriber implements Subscriber {
 
   waitFor(position: Position, options?: WaitOptions): Promise<boolean> {
     if (hasPassed(this.#checkpoint, position)) return Promise.resolve(true);
-    if (this.#told?.state === 'failed') return Promise.resolve(false);
+    if (this.#ended || this.#told?.state === 'failed') return Promise.resolve(false);
     this.awaited(this.name, position);
     return this.#waiters.wait(position, options);
   }
@@ -120,6 +121,7 @@ export class SharedSubscriber implements Subscriber {
 
   /** Nothing more will be heard. */
   end(): void {
+    this.#ended = true;
     this.#waiters.giveUp();
   }
 
