@@ -39,6 +39,9 @@ export class PostgresConnections implements PostgresPool {
       query_timeout: purpose === 'migrating' ? longestMigrationMs : settings.statementTimeoutMs + graceMs,
     });
     this.#pool.on('error', lost);
+    // The pool takes its own listener off before whoever waits for the connection hears of it. One that breaks in between
+    // would end the process; this way the next statement tells.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   async connect(): Promise<PostgresConnection> {
